@@ -1,0 +1,1 @@
+"""Doudi (兜底): deliveries in, explained leads out. The rooms and their directions: docs/explanation/architecture.md."""
