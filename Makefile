@@ -1,0 +1,50 @@
+# The tasks of this repository; `make help` lists them. Recipes are short on purpose: what takes more than a few lines is in scripts/.
+PYTHON ?= python3
+HOME_DIR ?= ./doudi-data
+AS_OF ?= 2026-10-31
+BIN := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo score test lint format docs clean
+
+help: ## 列出任务 / list the tasks
+	@echo "兜底 Doudi"; echo
+	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-14s %s\n", $$1, $$2}'
+	@echo; echo "  第一次来，请用 make demo / new here? make demo"
+
+setup: .venv/.complete ## 装配环境，含测试工具 / set everything up, tools for tests included
+
+demo: .venv/.runtime ## 用随附样本跑一遍：交付 → 线索 → 报告 / deliveries to leads to report, on the bundled sample
+	@$(BIN)/python scripts/demo.py --home $(HOME_DIR) --as-of $(AS_OF)
+
+score: .venv/.runtime ## 把演示结果与标准答案核对 / compare the demo's result with the right answers
+	@$(BIN)/python scripts/score.py --home $(HOME_DIR)
+
+test: .venv/.complete ## 全部测试；缺系统软件的会点名 / all tests; names what a missing system package left out
+	@$(BIN)/pytest -n 2
+
+lint: .venv/.complete ## 格式、类型、依赖方向、生成的文档 / style, types, direction of imports, generated docs
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/pyright
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/python scripts/docs.py --check
+
+format: .venv/.complete ## 整理代码格式 / format the code
+	$(BIN)/ruff check --fix . && $(BIN)/ruff format .
+
+docs: .venv/.complete ## 重新生成参考文档 / generate the reference documents anew
+	$(BIN)/python scripts/docs.py
+
+clean: ## 删除环境和缓存；不动 doudi-data / remove environment and caches, never doudi-data
+	rm -rf .venv .tools .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage build dist
+	find src tests scripts -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Marks of what .venv holds; made anew when the lock changes.
+.venv/.complete: pyproject.toml uv.lock scripts/bootstrap.py
+	@$(PYTHON) scripts/bootstrap.py
+	@touch .venv/.complete .venv/.runtime
+
+.venv/.runtime: pyproject.toml uv.lock scripts/bootstrap.py
+	@$(PYTHON) scripts/bootstrap.py --runtime
+	@touch .venv/.runtime
