@@ -2,7 +2,7 @@
 
     python scripts/score.py --home ./doudi-data [--truth sample/tiny/truth]
 
-Exports alerts, refused rows and links in full into a temporary folder, which is removed at the end: the sample is invented, real data are never exported here.
+Exports alerts, refused rows and links in full into a temporary folder, which is removed at the end: only for invented people.
 """
 # ruff: noqa: S603 - runs doudi
 
