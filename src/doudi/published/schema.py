@@ -1,0 +1,87 @@
+"""The schema of a published run: what the two halves of the platform agree on.
+
+A run is a folder. Its tables are declared in `tables.py` with the classes here, and the reader, the writer, the tests and
+`docs/reference/published-run.md` all use that one declaration. Rows of every table are in strictly ascending order of its
+key, so that equal content is equal bytes and nothing is there twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Literal
+
+import pyarrow as pa
+
+SCHEMA_VERSION = "1.0"
+"""Major.minor. A reader refuses another major version; a minor version only adds tables and columns."""
+
+Type = Literal["int64", "int32", "bool", "text", "date", "binary"]
+
+ARROW: dict[Type, pa.DataType] = {
+    "int64": pa.int64(),
+    "int32": pa.int32(),
+    "bool": pa.bool_(),
+    "text": pa.string(),
+    "date": pa.date32(),
+    "binary": pa.binary(),
+}
+
+FACT_TYPES: dict[str, Type] = {"bool": "bool", "int": "int64", "money": "int64", "date": "date", "month": "int32", "text": "text"}
+"""Types of the rule language and how a fact of that type is stored: money in fen, a month as year * 12 + month - 1."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: type, unit, whether it may be empty, and what it means in both languages."""
+
+    name: str
+    type: Type
+    means: str
+    english: str
+    unit: str = ""
+    empty: bool = False
+    values: tuple[str, ...] = ()
+
+    @property
+    def field(self) -> pa.Field:
+        return pa.field(self.name, ARROW[self.type], nullable=self.empty)
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of the run, one Parquet file. `key` is unique and is the order of the rows; an empty value comes last.
+
+    `open` says which further columns a run adds: one for each variable of its policy. `with_facts` makes the closed table.
+    """
+
+    name: str
+    title: str
+    grain: str
+    english: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+    open: str = ""
+
+    def __post_init__(self) -> None:
+        lacking = set(self.key) - {column.name for column in self.columns}
+        if lacking or len({column.name for column in self.columns}) != len(self.columns):
+            raise ValueError(f"table {self.name}: unknown key {sorted(lacking)} or a column twice")
+
+    @property
+    def file(self) -> str:
+        """Name of the file in the run's folder."""
+        return f"{self.name}.parquet"
+
+    @cached_property
+    def arrow(self) -> pa.Schema:
+        """The Arrow schema, exactly as it is stored."""
+        metadata = {"doudi.table": self.name, "doudi.schema": SCHEMA_VERSION}
+        return pa.schema([column.field for column in self.columns], metadata=metadata)
+
+    def with_facts(self, facts: Iterable[Column]) -> Table:
+        """The table with the fact columns of a policy, in the order of their names."""
+        if not self.open:
+            raise ValueError(f"table {self.name} is closed")
+        return replace(self, columns=self.columns + tuple(sorted(facts, key=lambda fact: fact.name)), open="")

@@ -1,0 +1,32 @@
+"""Every table of a published run, in the order in which the reference shows them."""
+
+from __future__ import annotations
+
+from doudi.published.context import CONDITIONS, CONFLICTS, DATASETS, DELIVERIES, IDENTITIES, ISSUES, PARAMETERS, PROGRAMMES, QUALITY, RULES, VARIABLES
+from doudi.published.findings import ALERTS, CHAIN, ENDED, EVIDENCE, HOUSEHOLD_FACTS, PERSON_FACTS, SOURCES, UNKNOWN
+from doudi.published.schema import Table
+
+TABLES: dict[str, Table] = {
+    table.name: table
+    for table in (
+        ALERTS,
+        ENDED,
+        EVIDENCE,
+        SOURCES,
+        UNKNOWN,
+        PERSON_FACTS,
+        HOUSEHOLD_FACTS,
+        CHAIN,
+        RULES,
+        CONDITIONS,
+        VARIABLES,
+        PARAMETERS,
+        PROGRAMMES,
+        DATASETS,
+        DELIVERIES,
+        QUALITY,
+        ISSUES,
+        CONFLICTS,
+        IDENTITIES,
+    )
+}

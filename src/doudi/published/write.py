@@ -1,0 +1,155 @@
+"""Writes a published run: equal content is equal bytes, and the folder appears whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from doudi.published.manifest import MANIFEST, TIMES, File, Manifest
+from doudi.published.read import LATEST, RUNS
+from doudi.published.schema import Table
+
+ROW_GROUP = 100_000
+UNFINISHED = ".unfinished-"
+
+
+class RunWriter:
+    """Gathers the files of one run in a hidden folder beside the published ones and renames it when all is there.
+
+    Use as a context; without `publish` nothing remains. One writer at a time per home: the caller holds the lock.
+    """
+
+    def __init__(self, home: Path, run: str) -> None:
+        self.home, self.run = home, run
+        self.folder = home / RUNS / f"{UNFINISHED}{run}"
+        self.files: dict[str, File] = {}
+
+    def __enter__(self) -> RunWriter:
+        clear_unfinished(self.home)
+        self.folder.mkdir(parents=True)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def table(self, table: Table, batches: Iterable[pa.RecordBatch] | pa.Table) -> int:
+        """Write a table from batches that are in the order of its key; returns the number of rows.
+
+        Columns are taken by name and cast to the declared types. Raises ValueError if a column is missing, an empty value
+        stands where none may, or the rows are not strictly ascending by key.
+        """
+        path = self.folder / table.file
+        rows = write_table(path, table, batches.to_batches() if isinstance(batches, pa.Table) else batches)
+        self._note(path, rows)
+        return rows
+
+    def bytes(self, name: str, content: bytes) -> None:
+        """Write any other file, `name` relative to the run's folder."""
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+        self._note(path)
+
+    def publish(self, manifest: Manifest, times: bytes) -> Path:
+        """Write `run.json` with the checksums and `times.json`, make it durable, and put the folder in its place."""
+        (self.folder / MANIFEST).write_bytes(replace(manifest, files=dict(sorted(self.files.items()))).dump())
+        (self.folder / TIMES).write_bytes(times)
+        for path in sorted(self.folder.rglob("*"), reverse=True):
+            sync(path)
+        sync(self.folder)
+        final = self.home / RUNS / self.run
+        self.folder.rename(final)
+        sync(final.parent)
+        return final
+
+    def _note(self, path: Path, rows: int | None = None) -> None:
+        with path.open("rb") as stream:
+            digest = hashlib.file_digest(stream, "sha256").hexdigest()
+        self.files[path.relative_to(self.folder).as_posix()] = File(digest, path.stat().st_size, rows)
+
+
+def write_table(path: Path, table: Table, batches: Iterable[pa.RecordBatch]) -> int:
+    """Write one Parquet file: fixed schema, fixed row groups, zstd; see `RunWriter.table`. Returns the number of rows."""
+    rows, last = 0, None
+    with pq.ParquetWriter(path, table.arrow, compression="zstd", compression_level=3, version="2.6", write_statistics=True) as writer:
+        for group in _groups(batches, table):
+            check_order(group if last is None else pa.concat_tables([last, group]), table)
+            writer.write_table(group, row_group_size=ROW_GROUP)
+            rows, last = rows + group.num_rows, group.slice(group.num_rows - 1)
+    return rows
+
+
+def _groups(batches: Iterable[pa.RecordBatch], table: Table) -> Iterator[pa.Table]:
+    """The rows in tables of exactly ROW_GROUP rows (the last one fewer), whatever the sizes of the batches."""
+    waiting: list[pa.Table] = []
+    count = 0
+    for batch in batches:
+        waiting.append(_conform(batch, table))
+        count += batch.num_rows
+        while count >= ROW_GROUP:
+            whole = pa.concat_tables(waiting)
+            yield whole.slice(0, ROW_GROUP).combine_chunks()
+            waiting, count = [whole.slice(ROW_GROUP)], count - ROW_GROUP
+    if count:
+        yield pa.concat_tables(waiting).combine_chunks()
+
+
+def _conform(batch: pa.RecordBatch, table: Table) -> pa.Table:
+    """The declared columns in their order and types. Raises ValueError for a missing column or an empty value that may not be."""
+    lacking = set(table.arrow.names) - set(batch.schema.names)
+    if lacking:
+        raise ValueError(f"{table.name}: columns {sorted(lacking)} are missing")
+    columns = [batch.column(field.name).cast(field.type) for field in table.arrow]
+    hollow = [field.name for field, column in zip(table.arrow, columns, strict=True) if not field.nullable and column.null_count]
+    if hollow:
+        raise ValueError(f"{table.name}: empty values in {hollow}")
+    return pa.Table.from_arrays(columns, schema=table.arrow)
+
+
+def check_order(rows: pa.Table, table: Table) -> None:
+    """Raises ValueError unless the rows are strictly ascending by the table's key, empty values last: no ties, no doubles."""
+    before, after = rows.slice(0, max(0, rows.num_rows - 1)), rows.slice(1)
+    ascending = pa.chunked_array([pa.repeat(False, before.num_rows)])
+    for name in reversed(table.key):
+        a, b = before[name].combine_chunks(), after[name].combine_chunks()
+        less = pc.if_else(pc.is_null(a), False, pc.if_else(pc.is_null(b), True, pc.less(a, b)))
+        same = pc.if_else(pc.is_null(a), pc.is_null(b), pc.fill_null(pc.equal(a, b), False))
+        ascending = pc.or_(less, pc.and_(same, ascending))
+    if not pc.all(ascending, min_count=0).as_py():
+        at = pc.index(ascending, False).as_py()
+        shown: Mapping[str, object] = after.select(list(table.key)).slice(at, 1).to_pylist()[0]
+        raise ValueError(f"{table.name}: row {at + 1} is not after the one before it: {shown}")
+
+
+def set_latest(home: Path, run: str) -> None:
+    """Let `runs/latest` name a run; replaced in one step."""
+    pointer = home / RUNS / LATEST
+    fresh = pointer.with_name(f"{UNFINISHED}latest")
+    fresh.write_text(run + "\n", encoding="utf-8")
+    sync(fresh)
+    fresh.replace(pointer)
+    sync(pointer.parent)
+
+
+def clear_unfinished(home: Path) -> None:
+    """Remove what a killed run left behind."""
+    for path in sorted((home / RUNS).glob(f"{UNFINISHED}*")):
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def sync(path: Path) -> None:
+    """Make a file or folder durable."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

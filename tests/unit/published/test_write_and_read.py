@@ -1,0 +1,151 @@
+"""What the writer writes is the same every time, and the reader takes nothing on trust."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from doudi.kernel.errors import DoudiError
+from doudi.published import write
+from doudi.published.findings import SOURCES, UNKNOWN
+from doudi.published.manifest import Manifest, Policy
+from doudi.published.read import PublishedRun
+from doudi.published.schema import Column, Table
+from doudi.published.write import RunWriter, set_latest, write_table
+
+KEYS = Table("keys", "键", "一行", "keys", ("a", "b"), (Column("a", "int64", "甲", "a", empty=True), Column("b", "text", "乙", "b")))
+
+
+def rows(*pairs: tuple[int | None, str]) -> pa.Table:
+    return pa.table({"b": [b for _, b in pairs], "a": pa.array([a for a, _ in pairs], pa.int64())})
+
+
+def manifest(run: str = "2026-10-31-abc", as_of: date = date(2026, 10, 31)) -> Manifest:
+    return Manifest(run, as_of, "cut", Policy("湖南参考政策", "1", "p"), "c", counts={"alerts": 0})
+
+
+def publish(home: Path, run: str = "2026-10-31-abc", as_of: date = date(2026, 10, 31)) -> Path:
+    with RunWriter(home, run) as writer:
+        writer.table(UNKNOWN, UNKNOWN.arrow.empty_table())
+        writer.bytes("sql/01_facts.sql", b"SELECT 1\n")
+        path = writer.publish(manifest(run, as_of), b"{}")
+    set_latest(home, run)
+    return path
+
+
+def test_equal_rows_are_equal_bytes_whatever_the_batches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(write, "ROW_GROUP", 3)
+    table = rows(*((n // 2, f"{n % 2}") for n in range(11)))
+    for name, size in (("one", 11), ("two", 4), ("three", 1)):
+        assert write_table(tmp_path / name, KEYS, table.to_batches(max_chunksize=size)) == 11
+    assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes() == (tmp_path / "three").read_bytes()
+    stored = pq.ParquetFile(tmp_path / "one")
+    assert [stored.metadata.row_group(n).num_rows for n in range(stored.num_row_groups)] == [3, 3, 3, 2]
+    assert stored.read().to_pydict() == table.select(["a", "b"]).to_pydict()
+
+
+def test_empty_values_come_last(tmp_path: Path) -> None:
+    assert write_table(tmp_path / "x", KEYS, rows((1, "x"), (2, "a"), (None, "a"), (None, "b")).to_batches()) == 4
+
+
+@pytest.mark.parametrize(
+    "wrong", [[(2, "a"), (1, "a")], [(1, "a"), (1, "a")], [(None, "a"), (1, "a")], [(None, "a"), (None, "a")], [(1, "b"), (1, "a")]]
+)
+def test_rows_out_of_order_or_twice_are_refused(tmp_path: Path, wrong: list[tuple[int | None, str]]) -> None:
+    with pytest.raises(ValueError, match="is not after the one before it"):
+        write_table(tmp_path / "x", KEYS, rows(*wrong).to_batches())
+
+
+def test_order_is_checked_across_row_groups(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(write, "ROW_GROUP", 2)
+    with pytest.raises(ValueError, match="is not after the one before it"):
+        write_table(tmp_path / "x", KEYS, rows((1, "a"), (3, "a"), (2, "a")).to_batches())
+
+
+def test_a_missing_column_and_a_forbidden_empty_value_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"columns \['b'\] are missing"):
+        write_table(tmp_path / "x", KEYS, pa.table({"a": [1]}).to_batches())
+    with pytest.raises(ValueError, match=r"empty values in \['b'\]"):
+        write_table(tmp_path / "x", KEYS, pa.table({"a": [1], "b": pa.array([None], pa.string())}).to_batches())
+
+
+def test_a_published_run_is_read_back_and_is_the_latest(tmp_path: Path) -> None:
+    publish(tmp_path, "2026-09-30-aaa", date(2026, 9, 30))
+    publish(tmp_path)
+    latest = PublishedRun.latest(tmp_path)
+    assert (latest.id, latest.as_of) == ("2026-10-31-abc", date(2026, 10, 31))
+    assert latest.unknown.num_rows == 0
+    assert [run.id for run in PublishedRun.all(tmp_path)] == ["2026-09-30-aaa", "2026-10-31-abc"]
+    assert PublishedRun.open(tmp_path, "2026-09-30-aaa").as_of == date(2026, 9, 30)
+    latest.verify()
+    assert set(latest.manifest.files) == {"unknown.parquet", "sql/01_facts.sql"}
+    assert replace(latest.manifest, files={}) == manifest()
+
+
+def test_two_writers_of_the_same_content_write_the_same_bytes(tmp_path: Path) -> None:
+    one, other = publish(tmp_path / "a"), publish(tmp_path / "b")
+    files = sorted(path.relative_to(one) for path in one.rglob("*") if path.is_file())
+    assert len(files) == 4
+    assert all((one / name).read_bytes() == (other / name).read_bytes() for name in files)
+
+
+def test_a_failed_run_leaves_nothing_behind(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="are missing"), RunWriter(tmp_path, "x") as writer:
+        writer.table(UNKNOWN, rows((1, "a")))
+    assert not list((tmp_path / "runs").iterdir())
+
+
+def test_what_a_killed_run_left_is_removed_by_the_next(tmp_path: Path) -> None:
+    left = tmp_path / "runs" / f"{write.UNFINISHED}old"
+    left.mkdir(parents=True)
+    (left / "half.parquet").write_bytes(b"PAR1")
+    publish(tmp_path)
+    assert sorted(path.name for path in (tmp_path / "runs").iterdir()) == ["2026-10-31-abc", "latest"]
+
+
+def test_an_altered_a_missing_and_an_additional_file_are_named(tmp_path: Path) -> None:
+    path = publish(tmp_path)
+    (path / "unknown.parquet").write_bytes(b"PAR1")
+    (path / "sql" / "01_facts.sql").unlink()
+    (path / "extra").write_text("x")
+    with pytest.raises(DoudiError) as found:
+        PublishedRun(path).verify()
+    assert [fault.code for fault in found.value.faults] == ["run_damaged"] * 3
+    with pytest.raises(DoudiError, match="缺失或被改动"):
+        _ = PublishedRun(path).unknown
+
+
+def test_another_major_version_is_refused_with_advice(tmp_path: Path) -> None:
+    path = publish(tmp_path)
+    content = json.loads((path / "run.json").read_text())
+    (path / "run.json").write_text(json.dumps({**content, "schema_version": "99.0"}))
+    with pytest.raises(DoudiError, match="run_schema_version"):
+        PublishedRun(path)
+    (path / "run.json").write_text("{")
+    with pytest.raises(DoudiError, match="run_unreadable"):
+        PublishedRun(path)
+
+
+def test_a_home_without_runs_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(DoudiError, match="先用 doudi intake"):
+        PublishedRun.latest(tmp_path)
+    with pytest.raises(DoudiError, match="没有编号为 x 的运行"):
+        PublishedRun.open(tmp_path, "x")
+    assert PublishedRun.all(tmp_path) == []
+
+
+def test_tables_are_read_in_part(tmp_path: Path) -> None:
+    path = tmp_path / "runs" / "r"
+    with RunWriter(tmp_path, "r") as writer:
+        lines = [("a", "c", "v", "payment", 5, row) for row in (1, 2, 3)]
+        writer.table(SOURCES, pa.Table.from_pylist([dict(zip(SOURCES.arrow.names, line, strict=True)) for line in lines]))
+        writer.publish(manifest("r"), b"{}")
+    run = PublishedRun(path)
+    assert run.table("sources", ["row"], where=pa.compute.field("row") > 1).to_pydict() == {"row": [2, 3]}
+    assert sum(batch.num_rows for batch in run.batches("sources")) == 3
