@@ -20,6 +20,8 @@ from doudi.kernel.yamltext import parse_yaml
 _SPACE = re.compile(r"[\s\u200b\ufeff'`]+")
 _DECIMALS = re.compile(r"(\d+)\.0+")
 _BETWEEN = r"[-_.、:/|,;=]*"
+_LONGEST = 60
+"""Longer cells are no code; looking closer would only cost time."""
 
 
 def _plain(text: str) -> str:
@@ -42,8 +44,8 @@ class CodeList:
         Understands the code, with zeros in front or without them, full-width forms, the label and its variants, and code and label
         together (`01 汉族`, `01-汉族`, `汉族(01)`) if both say the same.
         """
-        plain = _plain(text)
-        return self._single(plain) or self._pair(plain)
+        plain = _plain(text[: _LONGEST + 1])
+        return None if len(text) > _LONGEST else self._single(plain) or self._pair(plain)
 
     def label(self, code: str) -> str:
         """The Chinese label of a code. Raises KeyError if the list has no such code."""

@@ -83,7 +83,7 @@ def test_deliveries_write_codes_in_many_ways(name: str, text: str, code: str):
     [
         *(("sex", text) for text in ("11", "3", "", "男女", "1.5", "١", "男 女", "1 女")),
         *(("ethnicity", text) for text in ("57", "02汉族", "汉族(02)", "汉族01 02")),
-        *(("visit_kind", text) for text in ("ZZ", "88", "-1")),
+        *(("visit_kind", text) for text in ("ZZ", "88", "-1", "1" * 9999, "门诊" * 9999)),
         ("marital", "1"),
         ("relation", "0202"),
     ],
