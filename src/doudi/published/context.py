@@ -121,6 +121,7 @@ RULES = Table(
         Column("of", "text", "对象：家庭或个人", "whom it asks about", values=("household", "person")),
         GRADE,
         Column("cause", "text", "致困原因；不分为空", "cause of hardship; empty if none", empty=True),
+        Column("owner", "text", "规则负责单位", "office that owns the rule"),
         *ROUTE,
         Column("document", "text", "依据文件", "document it stands on"),
         Column("clause", "text", "条款", "clause", empty=True),
@@ -190,7 +191,6 @@ PROGRAMMES = Table(
         Column("programme", "text", "救助项目", "programme"),
         Column("title", "text", "名称", "title"),
         Column("department", "text", "部门", "department"),
-        Column("kind", "text", "形式：资金、物资、服务", "money, goods or service", values=("money", "goods", "service")),
     ),
 )
 IDENTITIES = Table(

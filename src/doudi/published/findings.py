@@ -155,7 +155,9 @@ CHAIN = Table(
         Column("programme", "text", "救助项目", "programme, as in `programmes`"),
         Column("department", "text", "部门", "department"),
         Column("title", "text", "说明：项目和种类", "title: programme and kind"),
-        Column("kind", "text", "形式：资金、物资、服务", "money, goods or service", values=("money", "goods", "service")),
+        Column(
+            "kind", "text", "形式：资金、物资、服务、保险", "money, goods, service or insurance", values=("money", "goods", "service", "insurance")
+        ),
         Column("amount", "int64", "金额；没有为空", "amount; empty if none", unit="分", empty=True),
         Column("quantity", "int64", "数量（如服务时长）；没有为空", "quantity, such as minutes of service", empty=True),
         Column("unit", "text", "数量单位", "unit of the quantity", empty=True),

@@ -1,45 +1,28 @@
-"""Writes a published run: equal content is equal bytes, and the folder appears whole or not at all."""
+"""Writes a published run: equal content is equal bytes. The folder is made, flushed and put in its place by whoever calls."""
 
 from __future__ import annotations
 
 import hashlib
-import os
-import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from types import TracebackType
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from doudi.published.manifest import MANIFEST, TIMES, File, Manifest
-from doudi.published.read import LATEST, RUNS
 from doudi.published.schema import Table
 
 ROW_GROUP = 100_000
-UNFINISHED = ".unfinished-"
 
 
 class RunWriter:
-    """Gathers the files of one run in a hidden folder beside the published ones and renames it when all is there.
+    """Writes the files of one run into a folder and notes their checksums for `run.json`, which `finish` writes last."""
 
-    Use as a context; without `publish` nothing remains. One writer at a time per home: the caller holds the lock.
-    """
-
-    def __init__(self, home: Path, run: str) -> None:
-        self.home, self.run = home, run
-        self.folder = home / RUNS / f"{UNFINISHED}{run}"
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
         self.files: dict[str, File] = {}
-
-    def __enter__(self) -> RunWriter:
-        clear_unfinished(self.home)
-        self.folder.mkdir(parents=True)
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        shutil.rmtree(self.folder, ignore_errors=True)
 
     def table(self, table: Table, batches: Iterable[pa.RecordBatch] | pa.Table) -> int:
         """Write a table from batches that are in the order of its key; returns the number of rows.
@@ -59,17 +42,12 @@ class RunWriter:
         path.write_bytes(content)
         self._note(path)
 
-    def publish(self, manifest: Manifest, times: bytes) -> Path:
-        """Write `run.json` with the checksums and `times.json`, make it durable, and put the folder in its place."""
-        (self.folder / MANIFEST).write_bytes(replace(manifest, files=dict(sorted(self.files.items()))).dump())
+    def finish(self, manifest: Manifest, times: bytes) -> Manifest:
+        """Write `times.json`, and `run.json` with the checksums of all files; returns what `run.json` holds."""
+        complete = replace(manifest, files=dict(sorted(self.files.items())))
         (self.folder / TIMES).write_bytes(times)
-        for path in sorted(self.folder.rglob("*"), reverse=True):
-            sync(path)
-        sync(self.folder)
-        final = self.home / RUNS / self.run
-        self.folder.rename(final)
-        sync(final.parent)
-        return final
+        (self.folder / MANIFEST).write_bytes(complete.dump())
+        return complete
 
     def _note(self, path: Path, rows: int | None = None) -> None:
         with path.open("rb") as stream:
@@ -128,28 +106,3 @@ def check_order(rows: pa.Table, table: Table) -> None:
         at = pc.index(ascending, False).as_py()
         shown: Mapping[str, object] = after.select(list(table.key)).slice(at, 1).to_pylist()[0]
         raise ValueError(f"{table.name}: row {at + 1} is not after the one before it: {shown}")
-
-
-def set_latest(home: Path, run: str) -> None:
-    """Let `runs/latest` name a run; replaced in one step."""
-    pointer = home / RUNS / LATEST
-    fresh = pointer.with_name(f"{UNFINISHED}latest")
-    fresh.write_text(run + "\n", encoding="utf-8")
-    sync(fresh)
-    fresh.replace(pointer)
-    sync(pointer.parent)
-
-
-def clear_unfinished(home: Path) -> None:
-    """Remove what a killed run left behind."""
-    for path in sorted((home / RUNS).glob(f"{UNFINISHED}*")):
-        shutil.rmtree(path) if path.is_dir() else path.unlink()
-
-
-def sync(path: Path) -> None:
-    """Make a file or folder durable."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -17,7 +17,7 @@ from doudi.published.findings import SOURCES, UNKNOWN
 from doudi.published.manifest import Manifest, Policy
 from doudi.published.read import PublishedRun
 from doudi.published.schema import Column, Table
-from doudi.published.write import RunWriter, set_latest, write_table
+from doudi.published.write import RunWriter, write_table
 
 KEYS = Table("keys", "键", "一行", "keys", ("a", "b"), (Column("a", "int64", "甲", "a", empty=True), Column("b", "text", "乙", "b")))
 
@@ -31,12 +31,14 @@ def manifest(run: str = "2026-10-31-abc", as_of: date = date(2026, 10, 31)) -> M
 
 
 def publish(home: Path, run: str = "2026-10-31-abc", as_of: date = date(2026, 10, 31)) -> Path:
-    with RunWriter(home, run) as writer:
-        writer.table(UNKNOWN, UNKNOWN.arrow.empty_table())
-        writer.bytes("sql/01_facts.sql", b"SELECT 1\n")
-        path = writer.publish(manifest(run, as_of), b"{}")
-    set_latest(home, run)
-    return path
+    folder = home / "runs" / run
+    folder.mkdir(parents=True)
+    writer = RunWriter(folder)
+    writer.table(UNKNOWN, UNKNOWN.arrow.empty_table())
+    writer.bytes("sql/01_facts.sql", b"SELECT 1\n")
+    writer.finish(manifest(run, as_of), b"{}")
+    (home / "runs" / "latest").write_text(run + "\n")
+    return folder
 
 
 def test_equal_rows_are_equal_bytes_whatever_the_batches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -95,18 +97,11 @@ def test_two_writers_of_the_same_content_write_the_same_bytes(tmp_path: Path) ->
     assert all((one / name).read_bytes() == (other / name).read_bytes() for name in files)
 
 
-def test_a_failed_run_leaves_nothing_behind(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="are missing"), RunWriter(tmp_path, "x") as writer:
-        writer.table(UNKNOWN, rows((1, "a")))
-    assert not list((tmp_path / "runs").iterdir())
-
-
-def test_what_a_killed_run_left_is_removed_by_the_next(tmp_path: Path) -> None:
-    left = tmp_path / "runs" / f"{write.UNFINISHED}old"
-    left.mkdir(parents=True)
-    (left / "half.parquet").write_bytes(b"PAR1")
+def test_folders_that_are_no_runs_are_passed_over(tmp_path: Path) -> None:
     publish(tmp_path)
-    assert sorted(path.name for path in (tmp_path / "runs").iterdir()) == ["2026-10-31-abc", "latest"]
+    (tmp_path / "runs" / ".tmp-abc").mkdir()
+    (tmp_path / "runs" / "notes").mkdir()
+    assert [run.id for run in PublishedRun.all(tmp_path)] == ["2026-10-31-abc"]
 
 
 def test_an_altered_a_missing_and_an_additional_file_are_named(tmp_path: Path) -> None:
@@ -141,11 +136,10 @@ def test_a_home_without_runs_says_what_to_do(tmp_path: Path) -> None:
 
 
 def test_tables_are_read_in_part(tmp_path: Path) -> None:
-    path = tmp_path / "runs" / "r"
-    with RunWriter(tmp_path, "r") as writer:
-        lines = [("a", "c", "v", "payment", 5, row) for row in (1, 2, 3)]
-        writer.table(SOURCES, pa.Table.from_pylist([dict(zip(SOURCES.arrow.names, line, strict=True)) for line in lines]))
-        writer.publish(manifest("r"), b"{}")
-    run = PublishedRun(path)
+    lines = [("a", "c", "v", "payment", 5, row) for row in (1, 2, 3)]
+    writer = RunWriter(tmp_path)
+    writer.table(SOURCES, pa.Table.from_pylist([dict(zip(SOURCES.arrow.names, line, strict=True)) for line in lines]))
+    writer.finish(manifest("r"), b"{}")
+    run = PublishedRun(tmp_path)
     assert run.table("sources", ["row"], where=pa.compute.field("row") > 1).to_pydict() == {"row": [2, 3]}
     assert sum(batch.num_rows for batch in run.batches("sources")) == 3
