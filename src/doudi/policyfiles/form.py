@@ -48,7 +48,7 @@ class Form:
     def _node(self, key: str, kind: type[_N], required: bool) -> _N | None:
         self._asked.add(key)
         node = self.tree.get(key)
-        if node is None or (isinstance(node, Text) and not node.value and not node.quoted):
+        if node is None or (isinstance(node, Text) and not node.value):
             if required:
                 self.fault(MISSING_KEY, f"缺少 {key}", todo=f"补上 {key}")
             return None

@@ -1,22 +1,18 @@
-"""YAML with places: every text knows its file and line, numbers stay as they were written, a key given twice is a fault.
-
-The usual loaders turn `on` into true, `0.6` into a float and forget the lines. Here a file is a tree of `Text`, `Seq` and `Map`;
-what a text means is decided by who reads it.
-"""
+"""A policy file as a tree of `Text`, `Seq` and `Map`, each with its place; what a text means is decided by who reads it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import collections.abc as abc
+from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
-import yaml
+from doudi.kernel.errors import DoudiError, Fault, code
+from doudi.kernel.yamltext import Mapping, Sequence, parse_yaml
 
-from doudi.kernel.errors import Fault, code
-
-UNREADABLE = code("policy_unreadable", "政策文件无法读取：不是合法的 YAML")
-REPEATED_KEY = code("policy_repeated_key", "政策文件中同一处的键重复")
+UNREADABLE = code("policy_unreadable", "政策文件无法读取")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +23,7 @@ class Place:
     line: int
 
     def __str__(self) -> str:
-        return f"{self.file} 第 {self.line} 行"
+        return f"{self.file}:{self.line}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +34,6 @@ class Text:
     file: str
     line: int
     key: str
-    quoted: bool = False
 
     @property
     def place(self) -> Place:
@@ -49,7 +44,7 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
-class Seq(Sequence["Tree"]):
+class Seq(abc.Sequence["Tree"]):
     """A YAML list."""
 
     items: tuple[Tree, ...]
@@ -64,7 +59,7 @@ class Seq(Sequence["Tree"]):
 
 
 @dataclass(frozen=True, slots=True)
-class Map(Mapping[str, "Tree"]):
+class Map(abc.Mapping[str, "Tree"]):
     """A YAML mapping, in the order of the file."""
 
     entries: dict[str, Tree]
@@ -87,39 +82,30 @@ Tree: TypeAlias = Text | Seq | Map
 def read_tree(path: Path, shown_as: str, faults: list[Fault]) -> Tree | None:
     """The tree of one file, or None when it is no YAML or empty; faults are added to `faults`."""
     try:
-        node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        faults.append(
-            Fault(
-                UNREADABLE,
-                "不是合法的 YAML",
-                str(Place(shown_as, line)),
-                str(error.problem),
-                "检查缩进、冒号后的空格和引号；含逗号的表达式在花括号内须加引号",
-            )
-        )
+        data = parse_yaml(path.read_text(encoding="utf-8"), shown_as)
+    except DoudiError as error:
+        faults.extend(error.faults)
         return None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        faults.append(Fault(UNREADABLE, "无法读取", shown_as, str(error), "文件须为 UTF-8 编码的 YAML"))
+    except UnicodeDecodeError:
+        faults.append(Fault(UNREADABLE, "不是 UTF-8 编码的文字", shown_as, todo="另存为 UTF-8"))
         return None
-    if node is None:
+    if data is None:
         faults.append(Fault(UNREADABLE, "文件是空的", shown_as, todo="填写内容或删除文件"))
         return None
-    return _grow(node, shown_as, "", faults)
+    return _grow(data, Place(shown_as, 1), "")
 
 
-def _grow(node: yaml.Node, file: str, key: str, faults: list[Fault]) -> Tree:
-    place = Place(file, node.start_mark.line + 1)
-    if isinstance(node, yaml.ScalarNode):
-        return Text(node.value.strip(), file, place.line, key, quoted=node.style in ("'", '"'))
-    if isinstance(node, yaml.SequenceNode):
-        return Seq(tuple(_grow(item, file, f"{key}[{at}]", faults) for at, item in enumerate(node.value)), place, key)
-    entries: dict[str, Tree] = {}
-    for name, child in node.value:
-        word = str(name.value)
-        if word in entries:
-            faults.append(Fault(REPEATED_KEY, f"键 {word} 出现了两次", str(Place(file, name.start_mark.line + 1)), todo="只保留一个"))
-            continue
-        entries[word] = _grow(child, file, f"{key}.{word}" if key else word, faults)
-    return Map(entries, place, key)
+def _grow(data: Any, place: Place, key: str) -> Tree:
+    if isinstance(data, Mapping):
+        entries = {name: _grow(item, Place(place.file, data.lines[name]), f"{key}.{name}" if key else name) for name, item in data.items()}
+        return Map(entries, Place(place.file, data.line), key)
+    if isinstance(data, Sequence):
+        items = tuple(_grow(item, Place(place.file, data.lines[at]), f"{key}[{at}]") for at, item in enumerate(data))
+        return Seq(items, Place(place.file, data.line), key)
+    return Text(_written(data), place.file, place.line, key)
+
+
+def _written(value: str | bool | int | Decimal | None) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "" if value is None else str(value).strip()
