@@ -1,0 +1,151 @@
+"""The engine: SQL over Parquet. The only room that opens DuckDB; everybody else sees `Engine`.
+
+An engine works in a temporary folder of its own inside the home and under a bound of memory; what does not fit goes to that folder. It never
+touches the network and never changes a file it reads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Protocol
+
+import duckdb
+import pyarrow as pa
+from sqlglot import exp
+
+from doudi.kernel.errors import DoudiError, Fault, code
+from doudi.lake.home import Home
+from doudi.lake.parquet import ROW_GROUP, ParquetOut
+
+ENGINE_FULL = code("engine_full", "内存或磁盘空间不足")
+ENGINE_READ = code("engine_read", "数据湖文件无法读取")
+
+Query = str | exp.Expression
+Parameters = Sequence[object]
+
+
+class Engine(Protocol):
+    """What Doudi asks of an engine. Queries are SQL text in the engine's dialect or sqlglot expressions; names are unquoted identifiers."""
+
+    def views(self, tables: Mapping[str, Path | Sequence[Path]]) -> None:
+        """Give Parquet files names: each becomes a view over its files (columns matched by name, absent ones null)."""
+        ...
+
+    def table(self, name: str, content: pa.Table) -> None:
+        """Put a small Arrow table into the engine under a name, replacing what had it."""
+        ...
+
+    def execute(self, query: Query, parameters: Parameters = ()) -> None:
+        """Run a statement for its effect."""
+        ...
+
+    def fetch(self, query: Query, parameters: Parameters = ()) -> list[tuple]:
+        """All rows of a small result."""
+        ...
+
+    def arrow(self, query: Query, parameters: Parameters = ()) -> pa.Table:
+        """A result as an Arrow table."""
+        ...
+
+    def batches(self, query: Query, parameters: Parameters = (), size: int = 50_000) -> Iterator[pa.RecordBatch]:
+        """A result as Arrow batches of up to `size` rows, computed as they are taken; no other query in between."""
+        ...
+
+    def to_parquet(self, query: Query, path: Path, order_by: Sequence[str], row_group: int = ROW_GROUP) -> int:
+        """Write a result sorted by `order_by` (columns, optionally with `DESC`, that leave no ties); returns its rows. Equal rows, equal bytes."""
+        ...
+
+    def close(self) -> None:
+        """Let go of memory and working files."""
+        ...
+
+
+class DuckEngine:
+    """DuckDB on one machine. Use as a context manager; `memory` in MB bounds its buffers, what is beyond is spilled to the home."""
+
+    def __init__(self, home: Home, *, memory: int = 600, threads: int = 2) -> None:
+        self._held = ExitStack()
+        folder = self._held.enter_context(home.temp_folder("engine-"))
+        options: dict[str, str | bool | int | float | list[str]] = {
+            "memory_limit": f"{memory}MB",
+            "threads": threads,
+            "temp_directory": str(folder),
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+            "preserve_insertion_order": True,  # row order decides the bytes of what is written
+        }
+        self._con = duckdb.connect(":memory:", config=options)
+        self._held.callback(self._con.close)
+
+    def __enter__(self) -> DuckEngine:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def views(self, tables: Mapping[str, Path | Sequence[Path]]) -> None:
+        for name, paths in tables.items():
+            files = [str(path) for path in ([paths] if isinstance(paths, Path) else paths)]
+            with _clear_errors():
+                source = self._con.read_parquet(files, union_by_name=len(files) > 1)
+                self._con.execute(f"CREATE OR REPLACE VIEW {_quoted(name)} AS {source.sql_query()}")
+
+    def table(self, name: str, content: pa.Table) -> None:
+        self._con.register("_arriving", content)
+        self.execute(f"CREATE OR REPLACE TABLE {_quoted(name)} AS SELECT * FROM _arriving")  # noqa: S608 - the name is quoted
+        self._con.unregister("_arriving")
+
+    def execute(self, query: Query, parameters: Parameters = ()) -> None:
+        self.fetch(query, parameters)
+
+    def fetch(self, query: Query, parameters: Parameters = ()) -> list[tuple]:
+        with _clear_errors():
+            return self._run(query, parameters).fetchall()
+
+    def arrow(self, query: Query, parameters: Parameters = ()) -> pa.Table:
+        with _clear_errors():
+            return self._select(query, parameters).to_arrow_table()
+
+    def batches(self, query: Query, parameters: Parameters = (), size: int = 50_000) -> Iterator[pa.RecordBatch]:
+        with _clear_errors():
+            yield from self._select(query, parameters).to_arrow_reader(size)
+
+    def to_parquet(self, query: Query, path: Path, order_by: Sequence[str], row_group: int = ROW_GROUP) -> int:
+        ordered = f"SELECT * FROM ({sql(query)}) ORDER BY {', '.join(order_by)}"  # noqa: S608 - both come from code and contracts
+        with _clear_errors():
+            reader = self._select(ordered).to_arrow_reader(row_group)
+            with ParquetOut(path, reader.schema, row_group) as out:
+                for batch in reader:
+                    out.write(batch)
+            return out.rows
+
+    def close(self) -> None:
+        self._held.close()
+
+    def _run(self, query: Query, parameters: Parameters = ()) -> duckdb.DuckDBPyConnection:
+        return self._con.execute(sql(query), list(parameters) or None)
+
+    def _select(self, query: Query, parameters: Parameters = ()) -> duckdb.DuckDBPyRelation:
+        return self._con.sql(sql(query), params=list(parameters) or None)
+
+
+@contextmanager
+def _clear_errors() -> Iterator[None]:
+    try:
+        yield
+    except duckdb.OutOfMemoryException as problem:
+        raise DoudiError(Fault(ENGINE_FULL, "计算所需内存或磁盘超过上限", why=str(problem), todo="释放磁盘空间或提高内存上限后再试")) from problem
+    except duckdb.IOException as problem:
+        raise DoudiError(Fault(ENGINE_READ, "数据湖文件无法读取", why=str(problem), todo="检查磁盘，必要时重新接收文件")) from problem
+
+
+def sql(query: Query) -> str:
+    """The text of a query in DuckDB's dialect."""
+    return query if isinstance(query, str) else query.sql(dialect="duckdb")
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
