@@ -1,0 +1,312 @@
+"""What comes out of the facts: alerts, the evidence of each condition, its source rows, and what is unknown and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from sqlglot import exp
+
+from doudi.rules.layers import Step
+from doudi.rules.model import Condition, Formula, FromRows, Members, Policy, Rule, Variable
+from doudi.rules.rowsql import PERSONS, SURE, aliased, at, col, counts_for, named, person_names, read, select
+from doudi.rules.sql import SQL, Column, all_of, any_of, cast, constant, emit, integer, is_null, when
+from doudi.rules.syntax import Compare, Name, Node, names
+from doudi.rules.types import NUMERIC, Kind, Type
+
+FACTS = {"person": "person_facts", "household": "household_facts"}
+SUBJECT = {"person": "p", "household": "h"}
+Late = Mapping[str, str]
+"""Variable -> why the missing rows of a late dataset leave it open."""
+
+
+def text(value: str) -> SQL:
+    return constant(value, Type.TEXT)
+
+
+def eligible(rule: Rule, alias: str = "f") -> SQL:
+    """Whom a rule is asked about."""
+    if rule.of == "household":
+        return exp.true()
+    if rule.subjects == "deceased":
+        return col("deceased", alias)
+    return all_of(col("living", alias), col("listed", alias))
+
+
+def _facts(rule: Rule) -> SQL:
+    return exp.alias_(exp.to_table(FACTS[rule.of]), "f", table=True)
+
+
+def _subject(rule: Rule, alias: str = "f") -> list[SQL]:
+    """rule, subject, person, household."""
+    person = col("person", alias) if rule.of == "person" else cast(exp.Null(), Type.NUMBER)
+    return [
+        named(text(rule.name), "rule"),
+        named(text(SUBJECT[rule.of]), "subject"),
+        named(person, "person"),
+        named(col("household", alias), "household"),
+    ]
+
+
+def union(queries: list[exp.Select], columns: Mapping[str, Type]) -> SQL:
+    """The queries' rows together; an empty table of these columns if there are none."""
+    if not queries:
+        nothing = select(*(named(cast(exp.Null(), kind), name) for name, kind in columns.items()))
+        return nothing.where(exp.false())
+    return queries[0] if len(queries) == 1 else exp.union(*queries, distinct=False)
+
+
+ALERT = {"rule": Type.TEXT, "subject": Type.TEXT, "person": Type.NUMBER, "household": Type.NUMBER}
+
+
+def alerts(policy: Policy) -> Step:
+    """One row per rule and subject for which it hits."""
+    queries = [select(*_subject(rule)).from_(_facts(rule)).where(all_of(col(rule.column, "f"), eligible(rule))) for rule in policy.rules.values()]
+    return Step("alerts", union(queries, ALERT), "列出命中的线索")
+
+
+def show(value: SQL, kind: Kind) -> SQL:
+    """Canonical text of a value: fen, whole numbers (ratios and products cut to whole), ISO dates, `2026-10`, true/false, codes."""
+    if kind.type == Type.MONTH:
+        year = exp.cast(exp.IntDiv(this=exp.paren(value.copy()), expression=integer(12)), "TEXT")
+        number = exp.Add(this=exp.Mod(this=exp.paren(value.copy()), expression=integer(12)), expression=integer(1))
+        padded = exp.Substring(
+            this=exp.cast(exp.paren(exp.Add(this=integer(100), expression=exp.paren(number))), "TEXT"), start=integer(2), length=integer(2)
+        )
+        return exp.DPipe(this=exp.DPipe(this=year, expression=text("-")), expression=padded)
+    if kind.type in NUMERIC and kind.denominator != 1:
+        value = exp.IntDiv(this=exp.paren(value), expression=integer(kind.denominator))
+    return exp.cast(value, "TEXT")
+
+
+def sides(test: Node) -> tuple[Node | None, Node | None]:
+    """What is measured and what it is held against: the two sides of a comparison, or the one fact that is asked."""
+    if isinstance(test, Compare):
+        return test.left, test.right
+    own = names(test)
+    return (Name(own[0], kind=Kind(Type.BOOL)), None) if isinstance(test, Name) and own else (None, None)
+
+
+def evidence(policy: Policy) -> Step:
+    """One row per alert and condition: value, threshold and result as canonical text."""
+    queries: list[exp.Select] = []
+    for rule in policy.rules.values():
+        for condition in rule.conditions:
+            value, threshold = sides(condition.measured)
+            columns = [
+                *_subject(rule),
+                named(cast(integer(condition.position), Type.INT), "position"),
+                named(text(condition.name), "condition"),
+                named(col(rule.condition_column(condition), "f"), "result"),
+                *(named(_side(policy, rule, side), name) for name, side in (("value", value), ("threshold", threshold))),
+            ]
+            queries.append(
+                _with_household(policy, rule, condition, select(*columns).from_(_facts(rule))).where(all_of(col(rule.column, "f"), eligible(rule)))
+            )
+    extra = {"position": Type.INT, "condition": Type.TEXT, "result": Type.BOOL, "value": Type.TEXT, "threshold": Type.TEXT}
+    return Step("evidence", union(queries, ALERT | extra), "记录每项条件的依据")
+
+
+def _side(policy: Policy, rule: Rule, side: Node | None) -> SQL:
+    if side is None:
+        return cast(exp.Null(), Type.TEXT)
+    return show(emit(side, _facts_column(policy, rule)), side.kind)
+
+
+def _facts_column(policy: Policy, rule: Rule) -> Column:
+    """Names in the facts of a rule's subject; household facts of a person's household as `h`."""
+
+    def column(name: Name) -> SQL:
+        return col(name.name, "h" if rule.of == "person" and is_household(policy, name.name) else "f")
+
+    return column
+
+
+def is_household(policy: Policy, name: str) -> bool:
+    """Whether a name is a household fact, seen from one of its people."""
+    if name.startswith("hit_"):
+        return policy.rules[name.removeprefix("hit_")].of == "household"
+    return name == "members" or name in policy.parameters or (name in policy.variables and policy.variables[name].of == "household")
+
+
+def _with_household(policy: Policy, rule: Rule, condition: Condition, query: exp.Select, *more: Node) -> exp.Select:
+    used = {name for node in (condition.test, condition.measured, *more) for name in names(node)}
+    if rule.of != "person" or not any(is_household(policy, name) for name in used):
+        return query
+    on = exp.EQ(this=col("household", "f"), expression=col("household", "h"))
+    return query.join(exp.alias_(exp.to_table(FACTS["household"]), "h", table=True), on=on, join_type="left")
+
+
+def unknowns(policy: Policy, late: Late) -> Step:
+    """One row per rule, subject and condition that is unknown, where the rule as a whole is unknown."""
+    queries: list[exp.Select] = []
+    for rule in policy.rules.values():
+        for condition in rule.conditions:
+            whens = [
+                reason.when for name in names(condition.test) if name in policy.variables for reason in policy.variables[name].reasons if reason.when
+            ]
+            query = select(*_subject(rule), named(text(condition.name), "condition"), named(_reason(policy, rule, condition, late), "reason"))
+            query = _with_household(policy, rule, condition, query.from_(_facts(rule)), *whens)
+            open_ = all_of(is_null(col(rule.column, "f")), is_null(col(rule.condition_column(condition), "f")), eligible(rule))
+            queries.append(query.where(open_))
+    return Step("unknowns", union(queries, ALERT | {"condition": Type.TEXT, "reason": Type.TEXT}), "列出无法判断的条件及原因")
+
+
+def _reason(policy: Policy, rule: Rule, condition: Condition, late: Late) -> SQL:
+    column = _facts_column(policy, rule)
+    branches: list[tuple[SQL, SQL]] = []
+    delayed: list[str] = []
+    for name in names(condition.test):
+        if name in late:
+            delayed.append(late[name])
+        branches.append((is_null(column(Name(name))), _why(policy, name, column, late)))
+    return when(*branches, default=text("；".join(dict.fromkeys(delayed)) or "数据不全"))
+
+
+def _why(policy: Policy, name: str, column: Column, late: Late) -> SQL:
+    variable = policy.variables.get(name)
+    if name in late:
+        return text(late[name])
+    if name in policy.parameters:
+        return text(f"参数「{policy.parameters[name].label}」在该地没有数值")
+    if variable is None:
+        rule = policy.rules.get(name.removeprefix("hit_"))
+        return text(f"规则 {rule.name}（{rule.label}）无法判断" if rule else "人员基本信息缺失")
+    if variable.reasons:
+        branches = [(emit(reason.when, column), text(reason.says)) for reason in variable.reasons if reason.when]
+        last = next((reason.says for reason in variable.reasons if not reason.when), f"{variable.label}不明")
+        return when(*branches, default=text(last)) if branches else text(last)
+    return text(f"{variable.label}不明")
+
+
+def row_variables(policy: Policy, node: Node, household: bool) -> Iterator[tuple[str, bool]]:
+    """The variables computed from rows that stand behind a test, and whether the rows are the household's (not only the person's)."""
+    seen: set[tuple[str, bool]] = set()
+
+    def walk(name: str, whole: bool) -> Iterator[tuple[str, bool]]:
+        variable = policy.variables.get(name)
+        if variable is None or (name, whole) in seen:
+            return
+        seen.add((name, whole))
+        whole = whole or variable.of == "household"
+        match variable.how:
+            case FromRows():
+                yield name, whole
+            case Formula(node=inner):
+                for part in names(inner):
+                    yield from walk(part, whole)
+            case Members(aggregate=aggregate):
+                assert aggregate.argument is not None
+                for part in names(aggregate.argument):
+                    yield from walk(part, True)
+
+    for name in names(node):
+        yield from walk(name, household)
+
+
+def sources(policy: Policy) -> list[Step]:
+    """For each alert and condition the delivered rows that its variables were computed from. One pass per table, over the alerts' subjects only."""
+    uses: dict[str, list[tuple[str, Condition, bool]]] = {}
+    for rule in policy.rules.values():
+        for condition in rule.conditions:
+            for name, whole in row_variables(policy, condition.measured, rule.of == "household"):
+                uses.setdefault(name, []).append((rule.name, condition, whole))
+    extra = {"condition": Type.TEXT, "variable": Type.TEXT, "dataset": Type.TEXT, "delivery": Type.NUMBER, "row": Type.INT}
+    steps: list[Step] = []
+    parts: list[exp.Select] = []
+    if uses:
+        steps.append(_uses_table(uses))
+    tables: dict[tuple[str, str], list[Variable]] = {}
+    for name in uses:
+        how = policy.variables[name].how
+        assert isinstance(how, FromRows)
+        if policy.tables[how.table].dataset:
+            tables.setdefault((how.table, how.by), []).append(policy.variables[name])
+    for (table, by), variables in tables.items():
+        step = _source_rows(policy, table, by, variables)
+        steps.append(step)
+        parts.extend(_source_parts(policy, step.name, table, variables))
+    steps.append(Step("sources", union(parts, ALERT | extra), "找出依据所在的来源行"))
+    return steps
+
+
+def _uses_table(uses: dict[str, list[tuple[str, Condition, bool]]]) -> Step:
+    rows = [
+        select(
+            named(text(variable), "variable"),
+            named(text(rule), "rule"),
+            named(text(condition.name), "condition"),
+            named(exp.Boolean(this=whole), "whole"),
+        )
+        for variable, pairs in uses.items()
+        for rule, condition, whole in pairs
+    ]
+    return Step("source_uses", union(rows, {}), "整理条件与变量的对应")
+
+
+def _source_rows(policy: Policy, table: str, by: str, variables: list[Variable]) -> Step:
+    """Rows of one table that belong to people of alerts, with a mark for each variable for which they count."""
+    marks: list[SQL] = []
+    needed: set[str] = set()
+    for variable in variables:
+        how = variable.how
+        assert isinstance(how, FromRows)
+        needed |= person_names(how)
+        counts, _ = counts_for(policy, how)
+        marks.append(named(counts if counts is not None else exp.true(), f"is_{variable.name}"))
+    by_person = by != "household"
+    concerned = select(col("person")).from_(exp.to_table("alert_people"))
+    households = select(col("household")).from_(exp.to_table("alerts")).where(exp.Not(this=is_null(col("household"))))
+    key = exp.In(this=col(by, "t"), query=exp.Subquery(this=concerned if by_person else households))
+    columns = [named(col(by, "t"), "key"), col("delivery", "t"), col("row", "t"), *marks]
+    query = select(*columns).from_(aliased(read(policy, table, needed), "t")).where(key)
+    return Step(f"source_rows_{table}_by_{by}", query, f"核对{policy.tables[table].label}的来源行")
+
+
+def alert_people() -> Step:
+    """Everybody whose rows may stand behind an alert: its person, and the people of its household."""
+    own = select(col("person")).from_(exp.to_table("alerts")).where(exp.Not(this=is_null(col("person"))))
+    households = select(col("household")).from_(exp.to_table("alerts")).where(exp.Not(this=is_null(col("household"))))
+    members = select(col("person")).from_(exp.to_table(PERSONS)).where(exp.In(this=col("household"), query=exp.Subquery(this=households)))
+    return Step("alert_people", exp.union(own, members, distinct=True), "找出线索涉及的人员")
+
+
+def _source_parts(policy: Policy, rows: str, table: str, variables: list[Variable]) -> Iterator[exp.Select]:
+    dataset = policy.tables[table].dataset
+    for variable in variables:
+        how = variable.how
+        assert isinstance(how, FromRows)
+        u, a, s = "u", "a", "s"
+        columns = [
+            *(col(name, a) for name in ALERT),
+            col("condition", u),
+            named(text(variable.name), "variable"),
+            named(text(dataset), "dataset"),
+            col("delivery", s),
+            col("row", s),
+        ]
+        use = all_of(exp.EQ(this=col("rule", u), expression=col("rule", a)), exp.EQ(this=col("variable", u), expression=text(variable.name)))
+        marked = all_of(col(f"is_{variable.name}", s))
+        query = select(*columns).from_(exp.alias_(exp.to_table("alerts"), a, table=True))
+        query = query.join(exp.alias_(exp.to_table("source_uses"), u, table=True), on=use)
+        if how.by == "household":
+            on = exp.EQ(this=col("key", s), expression=col("household", a))
+            yield query.join(exp.alias_(exp.to_table(rows), s, table=True), on=on).where(marked)
+            continue
+        yield (
+            query.copy()
+            .join(exp.alias_(exp.to_table(rows), s, table=True), on=exp.EQ(this=col("key", s), expression=col("person", a)))
+            .where(all_of(marked.copy(), exp.Not(this=exp.paren(col("whole", u)))))
+        )
+        member = exp.alias_(exp.to_table(PERSONS), "b", table=True)
+        of_household = all_of(
+            exp.EQ(this=col("household", "b"), expression=col("household", a)),
+            any_of(all_of(col("living", "b"), col("listed", "b")), exp.Boolean(this=how.everybody)),
+        )
+        yield (
+            query.join(member, on=of_household)
+            .join(exp.alias_(exp.to_table(rows), s, table=True), on=exp.EQ(this=col("key", s), expression=col("person", "b")))
+            .where(all_of(marked, col("whole", u)))
+        )
+
+
+__all__ = ["FACTS", "SURE", "Late", "alert_people", "alerts", "at", "evidence", "row_variables", "sides", "sources", "unknowns"]

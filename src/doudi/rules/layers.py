@@ -1,0 +1,307 @@
+"""The wide tables: person and household facts, layer by layer.
+
+A layer holds what can be computed from the layers before it: 0, 2, 4 … of persons, 1, 3, 5 … of households. Within a layer, formulas that stand on
+others of the same layer are nested selects, so that an engine computes each once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from sqlglot import exp
+
+from doudi.rules.model import Aggregate, Condition, Formula, FromRows, Members, Parameter, Policy, Rule, Variable
+from doudi.rules.rowsql import PERSONS, aliased, at, col, grouped_pass, named, select
+from doudi.rules.sql import SQL, all_of, cast, constant, emit, integer, is_null, when
+from doudi.rules.syntax import Name, Node, names
+from doudi.rules.types import Type
+
+LIVING = ("living", "listed")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One query of the plan; its result is kept as a table of this name. `says` is what the progress shows."""
+
+    name: str
+    query: SQL
+    says: str
+
+
+@dataclass
+class Layer:
+    """What is computed in one layer: `ready` columns come from joins, `formulas` from columns of the layer and of those before."""
+
+    of: str
+    ready: dict[str, SQL] = field(default_factory=dict[str, SQL])
+    formulas: dict[str, tuple[SQL, list[str]]] = field(default_factory=dict[str, tuple[SQL, list[str]]])
+    joins: list[tuple[SQL, str, SQL]] = field(default_factory=list[tuple[SQL, str, SQL]])
+
+
+def layer_name(rank: int) -> str:
+    return f"{'person' if rank % 2 == 0 else 'household'}_{rank}"
+
+
+def plan_layers(policy: Policy) -> tuple[list[Step], str, str]:
+    """The steps from the tables of rows to the facts, and the names of the last person and household tables."""
+    steps: list[Step] = []
+    passes = _passes(policy, steps)
+    ranks = [variable.rank for variable in policy.variables.values()] + [rule.rank for rule in policy.rules.values()]
+    last = max([*ranks, 1])
+    columns: dict[str, list[str]] = {
+        "person": [name for name in person_base_columns(policy)],
+        "household": ["household", "members"],
+    }
+    for rank in range(last + 1):
+        layer = _layer(policy, rank, passes, columns)
+        if rank <= 1 or layer.ready or layer.formulas:
+            steps.append(
+                Step(
+                    layer_name(rank),
+                    _query(policy, rank, layer, columns, steps),
+                    f"汇总{'个人' if rank % 2 == 0 else '家庭'}事实（第 {rank // 2 + 1} 层）",
+                )
+            )
+    made = [step.name for step in steps]
+    person = next(name for name in reversed(made) if name.startswith("person_"))
+    household = next(name for name in reversed(made) if name.startswith("household_"))
+    return steps, person, household
+
+
+def person_base_columns(policy: Policy) -> list[str]:
+    """Columns of `person_base`, in order."""
+    own = [name for name in policy.tables["people"].columns if name not in ("person", "bucket")]
+    return ["person", *own, "deceased", "death_date", "living"]
+
+
+def person_base(policy: Policy) -> Step:
+    """Everybody on a list or in the death register, one row each; dead are those whose death was on or before the day of the run."""
+    register = select(col("person"), named(exp.Max(this=col("death_date")), "death_date")).from_(exp.to_table("death"))
+    day = constant(policy.as_of, Type.DATE)
+    register = register.where(all_of(exp.Not(this=is_null(col("person"))), exp.LTE(this=col("death_date"), expression=day))).group_by(col("person"))
+    dead = exp.Not(this=is_null(col("person", "d")))
+    own = [name for name in policy.tables["people"].columns if name not in ("person", "listed", "bucket")]
+    query = select(
+        named(exp.Coalesce(this=col("person", "p"), expressions=[col("person", "d")]), "person"),
+        *(col(name, "p") for name in own),
+        named(exp.Coalesce(this=col("listed", "p"), expressions=[exp.false()]), "listed"),
+        named(dead, "deceased"),
+        col("death_date", "d"),
+        named(is_null(col("person", "d")), "living"),
+    ).from_(exp.alias_(exp.to_table("people"), "p", table=True))
+    query = query.join(aliased(register, "d"), on=exp.EQ(this=col("person", "p"), expression=col("person", "d")), join_type="full")
+    return Step(PERSONS, query, "合并全员人口与死亡登记")
+
+
+def pass_name(table: str, by: str, everybody: bool) -> str:
+    return f"rows_{table}_by_{by}{'_all' if everybody else ''}"
+
+
+def _passes(policy: Policy, steps: list[Step]) -> dict[str, tuple[str, str]]:
+    """One grouped pass per table and key; variable -> (pass, key)."""
+    groups: dict[tuple[str, str, bool, str], list[Variable]] = {}
+    for variable in policy.variables.values():
+        if isinstance(how := variable.how, FromRows):
+            groups.setdefault((how.table, how.by, how.everybody and variable.of == "household", variable.of), []).append(variable)
+    where: dict[str, tuple[str, str]] = {}
+    for (table, by, everybody, of), variables in groups.items():
+        name = pass_name(table, by, everybody)
+        query = grouped_pass(policy, table, by, variables, of == "household", everybody)
+        steps.append(Step(name, query, f"归集{policy.tables[table].label}"))
+        where.update({variable.name: (name, by) for variable in variables})
+    return where
+
+
+def _layer(policy: Policy, rank: int, passes: dict[str, tuple[str, str]], columns: dict[str, list[str]]) -> Layer:
+    of = "person" if rank % 2 == 0 else "household"
+    layer = Layer(of)
+    rollups: dict[str, Aggregate] = {}
+    joined: dict[str, str] = {}
+    for variable in policy.variables.values():
+        if variable.rank != rank:
+            continue
+        match variable.how:
+            case FromRows() as how:
+                name, by = passes[variable.name]
+                alias = joined.setdefault(name, f"a{len(joined)}")
+                layer.ready[variable.name] = _or_empty(variable, how, alias, by)
+            case Members(aggregate=aggregate):
+                rollups[variable.name] = aggregate
+            case Formula(node=node):
+                layer.formulas[variable.name] = (emit(node, at("t")), names(node))
+    own = "person" if of == "person" else "household"
+    for name, alias in joined.items():
+        by = next(by for pass_, by in passes.values() if pass_ == name)
+        layer.joins.append((exp.to_table(name), alias, exp.EQ(this=col(own, "t"), expression=col(by, alias))))
+    if rollups:
+        layer.joins.append((_rollup(rank, rollups, columns), "m", exp.EQ(this=col("household", "t"), expression=col("household", "m"))))
+        layer.ready.update({name: col(name, "m") for name in rollups})
+    _rules(policy, rank, layer)
+    if of == "household" and rank == policy.parameter_rank:
+        for parameter in policy.parameters.values():
+            layer.formulas[parameter.name] = (parameter_sql(parameter), ["county", "rural"])
+    return layer
+
+
+def _or_empty(variable: Variable, how: FromRows, alias: str, by: str) -> SQL:
+    value: SQL = col(variable.name, alias)
+    if how.empty is not None:
+        value = when((is_null(col(by, alias)), constant(how.empty, variable.kind.type)), default=value)
+    unknown = cast(exp.Null(), variable.kind.type)
+    match variable.bound:
+        case "true_stays":
+            return exp.or_(value, unknown)
+        case "false_stays":
+            return exp.and_(value, unknown)
+        case "open":
+            return unknown
+        case _:
+            return value
+
+
+def _rules(policy: Policy, rank: int, layer: Layer) -> None:
+    for rule in policy.rules.values():
+        if (rule.of == "person") != (layer.of == "person"):
+            continue
+        for condition in rule.conditions:
+            if condition.rank == rank:
+                layer.formulas[rule.condition_column(condition)] = (emit(condition.test, at("t")), names(condition.test))
+        if rule.rank == rank:
+            own = [rule.condition_column(condition) for condition in rule.conditions]
+            layer.formulas[rule.column] = (rule_sql(rule, lambda condition, rule=rule: col(rule.condition_column(condition), "t")), own)
+
+
+def rule_sql(rule: Rule, column: Callable[[Condition], SQL]) -> SQL:
+    """Every condition holds: `all_of` true, `none_of` false."""
+    return all_of(*(exp.Not(this=exp.paren(column(condition))) if condition.negated else column(condition) for condition in rule.conditions))
+
+
+def _rollup(rank: int, rollups: dict[str, Aggregate], columns: dict[str, list[str]]) -> SQL:
+    """Household variables over living listed members, from the person layer before."""
+    totals = [named(member_total(aggregate), name) for name, aggregate in rollups.items()]
+    known = all_of(col("living", "t"), col("listed", "t"), exp.Not(this=is_null(col("household", "t"))))
+    return (
+        select(col("household", "t"), *totals)
+        .from_(exp.alias_(exp.to_table(f"person_{rank - 1}"), "t", table=True))
+        .where(known)
+        .group_by(col("household", "t"))
+    )
+
+
+def member_total(aggregate: Aggregate) -> SQL:
+    """any, all, count, sum, max, min over members; unknown as the language says."""
+    assert aggregate.argument is not None
+    part = emit(aggregate.argument, at("t"))
+    unsure = aggregate.argument.kind.unknown
+    some_unknown = exp.GT(this=exp.Count(this=when((is_null(exp.paren(part.copy())), integer(1)))), expression=integer(0))
+    unknown = cast(exp.Null(), Type.BOOL)
+    match aggregate.function:
+        case "any":
+            result = exp.LogicalOr(this=part)
+            return when((result, exp.true()), (some_unknown, unknown), default=exp.false()) if unsure else result
+        case "all":
+            result = exp.LogicalAnd(this=part)
+            return when((exp.Not(this=exp.paren(result)), exp.false()), (some_unknown, unknown), default=exp.true()) if unsure else result
+        case "count":
+            number = exp.Count(this=when((part, integer(1))))
+        case "sum":
+            number = cast(exp.Sum(this=part), Type.INT)
+        case "max":
+            number = exp.Max(this=part)
+        case _:
+            number = exp.Min(this=part)
+    return when((exp.Not(this=exp.paren(some_unknown)), number)) if unsure else number
+
+
+def parameter_sql(parameter: Parameter) -> SQL:
+    """The figure for the household's county, urban or rural; the narrowest region first."""
+
+    def figure(value: Fraction) -> SQL:
+        return integer(int(value * parameter.kind.denominator))
+
+    branches: list[tuple[SQL, SQL]] = []
+    for value in parameter.values:
+        county = exp.Substring(this=col("county", "t"), start=integer(1), length=integer(len(value.region)))
+        here = exp.EQ(this=county, expression=exp.Literal.string(value.region)) if value.region else exp.true()
+        if value.urban == value.rural:
+            branches.append((here, figure(value.urban)))
+        else:
+            branches.append((all_of(here, col("rural", "t")), figure(value.rural)))
+            branches.append((all_of(here.copy(), exp.Not(this=col("rural", "t"))), figure(value.urban)))
+            branches.append((here.copy(), cast(exp.Null(), Type.INT)))
+    return cast(when(*branches), Type.INT)
+
+
+def _sublevels(formulas: dict[str, tuple[SQL, list[str]]]) -> list[list[str]]:
+    """The formulas of a layer, those that stand on others of it later."""
+    level: dict[str, int] = {}
+
+    def of(name: str) -> int:
+        if name not in level:
+            level[name] = 1 + max((of(part) for part in formulas[name][1] if part in formulas), default=-1)
+        return level[name]
+
+    for name in formulas:
+        of(name)
+    return [[name for name in formulas if level[name] == number] for number in range(max(level.values(), default=-1) + 1)]
+
+
+def _query(policy: Policy, rank: int, layer: Layer, columns: dict[str, list[str]], steps: Sequence[Step]) -> exp.Select:
+    of = layer.of
+    borrowed = _borrowed(policy, layer, columns) if of == "person" and rank else []
+    base = _base(rank, of, steps)
+    query = select(
+        *(col(name, "t") for name in columns[of]),
+        *(col(name, "h") for name in borrowed),
+        *(named(value, name) for name, value in layer.ready.items()),
+    )
+    query = query.from_(aliased(base, "t"))
+    for source, alias, on in layer.joins:
+        query = query.join(aliased(source, alias), on=on, join_type="left")
+    if borrowed:
+        household = next(step.name for step in reversed(steps) if step.name.startswith("household_"))
+        query = query.join(
+            exp.alias_(exp.to_table(household), "h", table=True),
+            on=exp.EQ(this=col("household", "t"), expression=col("household", "h")),
+            join_type="left",
+        )
+    for level in _sublevels(layer.formulas):
+        star = exp.Column(this=exp.Star(), table=exp.to_identifier("t"))
+        query = select(star, *(named(layer.formulas[name][0], name) for name in level)).from_(aliased(query, "t"))
+    columns[of] += [*layer.ready, *layer.formulas]
+    return select(*(col(name, "t") for name in columns[of])).from_(aliased(query, "t"))
+
+
+def _borrowed(policy: Policy, layer: Layer, columns: dict[str, list[str]]) -> list[str]:
+    """Household facts and parameters that formulas about persons name."""
+    wanted = dict.fromkeys(part for _, parts in layer.formulas.values() for part in parts)
+    return [name for name in wanted if name in columns["household"] and name not in columns["person"] and name not in layer.formulas]
+
+
+def _base(rank: int, of: str, steps: Sequence[Step]) -> SQL:
+    if rank == 0:
+        return exp.to_table(PERSONS)
+    if rank == 1:
+        known = all_of(col("living"), col("listed"), exp.Not(this=is_null(col("household"))))
+        return (
+            select(col("household"), named(exp.Count(this=exp.Star()), "members"))
+            .from_(exp.to_table(PERSONS))
+            .where(known)
+            .group_by(col("household"))
+        )
+    return exp.to_table(next(step.name for step in reversed(steps) if step.name.startswith(f"{of}_") and step.name != PERSONS))
+
+
+def measures(node: Node) -> list[str]:
+    """The variables and parameters that a test names, in order."""
+    return [name for name in names(node) if not name.startswith("hit_")]
+
+
+def names_all(nodes: Iterable[Node]) -> list[str]:
+    """The names of several expressions, each once."""
+    return list(dict.fromkeys(name for node in nodes for name in names(node)))
+
+
+__all__ = ["Name", "Step", "layer_name", "measures", "member_total", "names_all", "parameter_sql", "person_base", "plan_layers", "rule_sql"]

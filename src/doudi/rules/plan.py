@@ -1,0 +1,242 @@
+"""The plan of a run: every query in order, what it reads, and what the results mean. Engines only execute it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from sqlglot import exp
+
+from doudi.contracts.model import Contract
+from doudi.policyfiles.model import PolicyFiles
+from doudi.rules.bounds import DatasetState, bind_lateness
+from doudi.rules.build import build_policy
+from doudi.rules.findings import FACTS, alert_people, alerts, evidence, row_variables, sides, sources, unknowns
+from doudi.rules.layers import Step, measures, person_base, plan_layers
+from doudi.rules.model import Formula, FromRows, Members, Policy, Rule, Table, Variable
+from doudi.rules.rowsql import Rows, select
+from doudi.rules.syntax import Node, names
+from doudi.rules.types import Kind, Type
+
+
+@dataclass(frozen=True)
+class PlannedCondition:
+    """A condition as evidence shows it. `value_type` and `threshold_type`: the types of the two texts, empty where there is none."""
+
+    name: str
+    says: str
+    position: int
+    negated: bool
+    measures: tuple[str, ...]
+    parameters: tuple[str, ...]
+    operator: str
+    value_type: str
+    threshold_type: str
+
+
+@dataclass(frozen=True)
+class PlannedRule:
+    rule: str
+    name: str
+    kind: str
+    of: str
+    grade: str
+    subjects: str
+    in_force_from: date
+    conditions: tuple[PlannedCondition, ...]
+
+
+@dataclass(frozen=True)
+class PlannedVariable:
+    """A fact. `datasets`: those it is computed from; `denominator`: stored values are the value times it."""
+
+    name: str
+    label: str
+    of: str
+    type: str
+    unit: str
+    denominator: int
+    datasets: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class PlannedParameter:
+    """A figure in force for a region, urban or rural, as text: fen, whole number or fraction."""
+
+    parameter: str
+    label: str
+    region: str
+    rural: bool
+    value: str
+    type: str
+    unit: str
+    reference: bool
+    basis: str
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Run `steps` in order, each as a table of its name; then `person_facts`, `household_facts`, `alerts`, `evidence`, `sources`, `unknowns` are there."""
+
+    policy: Policy
+    steps: tuple[Step, ...]
+    rules: Mapping[str, PlannedRule]
+    variables: Mapping[str, PlannedVariable]
+    parameters: tuple[PlannedParameter, ...]
+    late: Mapping[str, str]
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """The source tables it reads."""
+        made = {step.name for step in self.steps}
+        return tuple(sorted({name for step in self.steps for name in _tables(step)} - made))
+
+    @property
+    def scans(self) -> dict[str, int]:
+        """How often each source and derived table is read."""
+        counted: Counter[str] = Counter(name for step in self.steps for name in _tables(step))
+        return {name: counted[name] for name in sorted(counted) if name in self.policy.tables}
+
+    def show_scans(self) -> str:
+        """The scans as lines, the most read first."""
+        lines = [f"{count:4d}  {name}" for name, count in sorted(self.scans.items(), key=lambda item: (-item[1], item[0]))]
+        return "\n".join(["次数  表", *lines, f"共 {sum(self.scans.values())} 次，{len(self.steps)} 个步骤"])
+
+
+def compile_policy(files: PolicyFiles, contracts: Mapping[str, Contract], as_of: date, states: Mapping[str, DatasetState] | None = None) -> Plan:
+    """The plan for one day. `states` tells which datasets are late. Raises DoudiError with every fault of the files."""
+    return plan_policy(build_policy(files, contracts, as_of), states or {})
+
+
+def plan_policy(policy: Policy, states: Mapping[str, DatasetState]) -> Plan:
+    """The plan of a policy that is already checked."""
+    bound, late = bind_lateness(policy, states)
+    layers, person, household = plan_layers(bound)
+    facts = [
+        Step(FACTS[of], select(exp.Star()).from_(exp.to_table(name)), "个人与家庭事实") for of, name in (("person", person), ("household", household))
+    ]
+    steps = [
+        person_base(bound),
+        *_derived(bound),
+        *layers,
+        *facts,
+        alerts(bound),
+        evidence(bound),
+        alert_people(),
+        *sources(bound),
+        unknowns(bound, late),
+    ]
+    return Plan(
+        bound,
+        tuple(steps),
+        {name: _rule(bound, rule) for name, rule in bound.rules.items()},
+        {name: _variable(bound, variable) for name, variable in bound.variables.items()},
+        tuple(_parameters(bound)),
+        late,
+    )
+
+
+def _tables(step: Step) -> list[str]:
+    return [table.name for table in step.query.find_all(exp.Table)]
+
+
+def _derived(policy: Policy) -> list[Step]:
+    """Derived tables that something stands on, in order, each with the columns that are read."""
+    used = {how.table for variable in policy.variables.values() if isinstance(how := variable.how, FromRows)}
+    pending = [policy.tables[name] for name in used]
+    while pending:
+        table = pending.pop()
+        for name in _parts(table):
+            if name not in used:
+                used.add(name)
+                pending.append(policy.tables[name])
+    return [
+        Step(table.name, Rows(policy, table).build(), f"整理：{table.label}")
+        for table in policy.tables.values()
+        if table.steps and table.name in used
+    ]
+
+
+def _parts(table: Table) -> list[str]:
+    others = [name for step in table.steps if isinstance(name := getattr(step, "table", None), str)]
+    return [table.source, *others] if table.steps else []
+
+
+def _rule(policy: Policy, rule: Rule) -> PlannedRule:
+    conditions: list[PlannedCondition] = []
+    for condition in rule.conditions:
+        value, threshold = sides(condition.measured)
+        named = measures(condition.measured)
+        conditions.append(
+            PlannedCondition(
+                condition.name,
+                condition.says,
+                condition.position,
+                condition.negated,
+                tuple(name for name in named if name in policy.variables or name == "members"),
+                tuple(name for name in named if name in policy.parameters),
+                getattr(condition.measured, "op", "") if threshold is not None else "",
+                _type(value),
+                _type(threshold),
+            )
+        )
+    return PlannedRule(rule.name, rule.label, rule.kind, rule.of, rule.grade, rule.subjects, rule.in_force_from, tuple(conditions))
+
+
+def _type(node: Node | None) -> str:
+    return node.kind.type.value if node is not None else ""
+
+
+def _variable(policy: Policy, variable: Variable) -> PlannedVariable:
+    datasets: dict[str, None] = {}
+    node: list[Node] = []
+    match variable.how:
+        case FromRows(table=table):
+            datasets.update(dict.fromkeys(_datasets(policy, table)))
+        case Formula(node=inner):
+            node = [inner]
+        case Members(aggregate=aggregate):
+            node = [aggregate.argument] if aggregate.argument else []
+    for name, _ in (pair for part in node for pair in row_variables(policy, part, False)):
+        how = policy.variables[name].how
+        assert isinstance(how, FromRows)
+        datasets.update(dict.fromkeys(_datasets(policy, how.table)))
+    kind: Kind = variable.kind
+    return PlannedVariable(variable.name, variable.label, variable.of, kind.type.value, variable.unit, kind.denominator, tuple(datasets))
+
+
+def _datasets(policy: Policy, name: str) -> list[str]:
+    table = policy.tables[name]
+    if not table.steps:
+        return [name.removesuffix("_history")]
+    return list(dict.fromkeys(dataset for part in _parts(table) for dataset in _datasets(policy, part)))
+
+
+def _parameters(policy: Policy) -> list[PlannedParameter]:
+    rows: list[PlannedParameter] = []
+    for parameter in policy.parameters.values():
+        for value in parameter.values:
+            for rural, figure in ((False, value.urban), (True, value.rural)):
+                kind = Type(parameter.kind.type).value
+                rows.append(
+                    PlannedParameter(
+                        parameter.name, parameter.label, value.region, rural, str(figure), kind, parameter.unit, value.reference, value.basis
+                    )
+                )
+    return rows
+
+
+__all__ = [
+    "DatasetState",
+    "Plan",
+    "PlannedCondition",
+    "PlannedParameter",
+    "PlannedRule",
+    "PlannedVariable",
+    "Step",
+    "compile_policy",
+    "names",
+    "plan_policy",
+]
