@@ -1,0 +1,109 @@
+"""Compares a run's alerts with those of the run before: new, continuing, changed, ended.
+
+An alert is the same alert if rule and subject are the same. It has changed if its grade, the version of its rule, or a condition's result,
+value or threshold is another. Dates move with every run: a threshold that is a date or a month is not compared. Of a changed alert
+`changed` names the conditions, besides `grade` and `version`. `since` is the as-of date of the first run of the unbroken series.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pyarrow as pa
+
+from doudi.lake.engine import Engine
+from doudi.monitoring.places import parts
+from doudi.published.read import PublishedRun
+from doudi.published.tables import TABLES
+
+BEFORE = ("alerts", "evidence")
+
+ALERT_ID = "SUBSTR(SHA256(rule || '|' || subject || '|' || CAST(COALESCE(person, household) AS TEXT)), 1, 16)"
+"""16 hex digits, the same in every run: they depend on the rule and on the subject's number only."""
+
+LINES = """
+CREATE OR REPLACE TABLE alert_lines AS
+SELECT a.alert, a.rule, r.version, r.kind, a.subject, a.person, a.household, r.grade, {place}, r.department, r.level, r.within_working_days
+FROM (SELECT {alert} AS alert, * FROM alerts) a
+JOIN rule_lines r ON a.rule = r.rule
+LEFT JOIN ({routed}) w ON a.rule = w.rule AND COALESCE(a.person, a.household) = COALESCE(w.person, w.household)
+LEFT JOIN household_places h ON a.household = h.household
+LEFT JOIN person_places p ON a.person = p.person
+"""
+
+EVIDENCE = """
+CREATE OR REPLACE TABLE alert_evidence AS
+SELECT {alert} AS alert, position, condition, result, value, threshold
+FROM evidence
+"""
+
+DIFFERENCES = """
+CREATE OR REPLACE TABLE alert_differences AS
+WITH stayed AS (SELECT alert FROM alert_lines INTERSECT SELECT alert FROM before_alerts),
+now AS (SELECT e.* FROM alert_evidence e SEMI JOIN stayed s ON e.alert = s.alert),
+past AS (SELECT e.* FROM before_evidence e SEMI JOIN stayed s ON e.alert = s.alert),
+differing AS (
+    SELECT COALESCE(n.alert, b.alert) AS alert, COALESCE(n.condition, b.condition) AS condition, COALESCE(n.position, b.position) AS position
+    FROM now n FULL JOIN past b ON n.alert = b.alert AND n.condition = b.condition
+    LEFT JOIN alert_lines a ON n.alert = a.alert
+    LEFT JOIN condition_lines c ON a.rule = c.rule AND n.condition = c.condition
+    WHERE n.alert IS NULL OR b.alert IS NULL OR n.result IS DISTINCT FROM b.result OR n.value IS DISTINCT FROM b.value
+        OR (n.threshold IS DISTINCT FROM b.threshold AND COALESCE(c.threshold_type, '') NOT IN ('date', 'month'))
+)
+SELECT alert, STRING_AGG(condition, ',' ORDER BY position, condition) AS conditions
+FROM differing
+GROUP BY alert
+"""
+
+ALERTS = """
+SELECT *, CASE WHEN fresh THEN 'new' WHEN changed IS NULL THEN 'continuing' ELSE 'changed' END AS change
+FROM (
+    SELECT a.*, b.alert IS NULL AS fresh, COALESCE(b.since, DATE '{as_of}') AS since, COALESCE(b.first_run, '{run}') AS first_run,
+        NULLIF(CONCAT_WS(',',
+            CASE WHEN b.grade <> a.grade THEN 'grade' END,
+            CASE WHEN b.version <> a.version THEN 'version' END,
+            d.conditions), '') AS changed
+    FROM alert_lines a
+    LEFT JOIN before_alerts b ON a.alert = b.alert
+    LEFT JOIN alert_differences d ON a.alert = d.alert
+)
+ORDER BY rule, subject, household NULLS LAST, person NULLS LAST
+"""
+
+ENDED = """
+SELECT b.*, '{previous}' AS last_run, c.cause, c.reason
+FROM before_alerts b JOIN ended_causes c ON b.alert = c.alert
+ORDER BY b.rule, b.subject, b.household NULLS LAST, b.person NULLS LAST
+"""
+
+
+def load_before(engine: Engine, previous: PublishedRun | None) -> None:
+    """Make `before_alerts` and `before_evidence`: the tables of the previous run, empty if there is none."""
+    for name in BEFORE:
+        if previous is None:
+            engine.table(f"before_{name}", TABLES[name].arrow.empty_table())
+        else:
+            engine.views({f"before_{name}": previous.file(TABLES[name].file)})
+
+
+def compare(engine: Engine, rules: pa.Table, conditions: pa.Table, routed: str) -> None:
+    """Make `alert_lines`, `alert_evidence` and `alert_differences`.
+
+    `rules` and `conditions` are lines of the published tables of those names, `routed` the query of `places.routed_regions`.
+    """
+    engine.table("rule_lines", rules)
+    engine.table("condition_lines", conditions)
+    place = parts("COALESCE(w.region, h.region, p.region)")
+    engine.execute(LINES.format(alert=ALERT_ID, place=place, routed=routed))
+    engine.execute(EVIDENCE.format(alert=ALERT_ID))
+    engine.execute(DIFFERENCES)
+
+
+def alerts_query(as_of: date, run: str) -> str:
+    """The published alerts."""
+    return ALERTS.format(as_of=as_of.isoformat(), run=run)
+
+
+def ended_query(previous: PublishedRun | None) -> str:
+    """The published ended alerts; `ended_causes` must be there (see `ended.py`)."""
+    return ENDED.format(previous=previous.id if previous else "")

@@ -1,0 +1,99 @@
+"""Why an alert of the previous run is not in this one: a claim that somebody will have to act on, so it is worked out, not guessed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Protocol
+
+from doudi.lake.engine import Engine
+
+
+class ConditionLike(Protocol):
+    """What is asked of a planned condition."""
+
+    name: str
+    says: str
+    position: int
+    negated: bool
+
+
+class RuleLike(Protocol):
+    """What is asked of a planned rule."""
+
+    rule: str
+    of: str
+
+    @property
+    def conditions(self) -> Iterable[ConditionLike]: ...
+
+
+GONE = """
+CREATE OR REPLACE TABLE ended_lines AS
+SELECT b.alert, b.rule, b.subject, b.person, b.household
+FROM before_alerts b ANTI JOIN alert_lines a ON b.alert = a.alert
+"""
+
+FAILED = """
+SELECT e.alert, {position} AS position, {says} AS says
+FROM ended_lines e JOIN {facts} f ON e.{subject} = f.{subject}
+WHERE e.rule = {rule} AND f.{column} = {failing}
+"""
+
+NONE_FAILED = """
+SELECT CAST(NULL AS TEXT) AS alert, 0 AS position, CAST(NULL AS TEXT) AS says WHERE FALSE
+"""
+
+CAUSES = """
+CREATE OR REPLACE TABLE ended_causes AS
+WITH failed AS ({failed}),
+misses AS (SELECT alert, STRING_AGG(says, '；' ORDER BY position) AS says FROM failed GROUP BY alert),
+unsure AS (
+    SELECT e.alert, STRING_AGG(DISTINCT u.reason, '；' ORDER BY u.reason) AS says
+    FROM ended_lines e JOIN unknowns u ON e.rule = u.rule AND COALESCE(e.person, e.household) = COALESCE(u.person, u.household)
+    GROUP BY e.alert
+)
+SELECT e.alert,
+    CASE WHEN NOT {in_force} THEN 'rule_gone' WHEN u.alert IS NOT NULL THEN 'unknown' WHEN m.alert IS NOT NULL AND {asked} THEN 'miss'
+        ELSE 'subject_gone' END AS cause,
+    CASE WHEN NOT {in_force} THEN '规则已不执行'
+        WHEN u.alert IS NOT NULL THEN '变为未知：' || u.says
+        WHEN m.alert IS NOT NULL AND {asked} THEN '不再成立：' || m.says
+        WHEN f.deceased THEN '人员已死亡'
+        WHEN e.subject = 'p' THEN '人员已不在最新人口名单'
+        ELSE '家庭已无在册在世成员' END AS reason
+FROM ended_lines e
+LEFT JOIN misses m ON e.alert = m.alert
+LEFT JOIN unsure u ON e.alert = u.alert
+LEFT JOIN person_facts f ON e.person = f.person
+LEFT JOIN household_facts h ON e.household = h.household
+"""
+
+
+def find_causes(engine: Engine, rules: Mapping[str, RuleLike], of_deceased: Iterable[str]) -> None:
+    """Make `ended_causes` (alert, cause, reason). `of_deceased`: rules that ask the dead, so that death ends no alert of theirs."""
+    engine.execute(GONE)
+    failed = [query for rule in rules.values() for query in _failed(rule)]
+    in_force = f"(e.rule IN ({', '.join(map(quoted, rules))}))" if rules else "FALSE"
+    dead = f"e.rule IN ({', '.join(map(quoted, sorted(of_deceased)))})" if list(of_deceased) else "FALSE"
+    asked = f"(CASE WHEN e.subject = 'h' THEN h.household IS NOT NULL ELSE COALESCE((f.living AND f.listed) OR ({dead} AND f.deceased), FALSE) END)"
+    engine.execute(CAUSES.format(failed=" UNION ALL ".join([NONE_FAILED, *failed]), in_force=in_force, asked=asked))
+
+
+def _failed(rule: RuleLike) -> Iterable[str]:
+    """For each condition of a rule the ended alerts for which it now fails for certain."""
+    facts, subject = ("household_facts", "household") if rule.of == "household" else ("person_facts", "person")
+    for condition in rule.conditions:
+        yield FAILED.format(
+            position=condition.position,
+            says=quoted(f"{condition.says}（现为是）" if condition.negated else condition.says),
+            facts=facts,
+            subject=subject,
+            rule=quoted(rule.rule),
+            column=f"{rule.rule}_c{condition.position}",
+            failing="TRUE" if condition.negated else "FALSE",
+        )
+
+
+def quoted(text: str) -> str:
+    """A text as an SQL literal."""
+    return "'" + text.replace("'", "''") + "'"
