@@ -10,7 +10,9 @@ import unicodedata
 from datetime import date
 
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+_WEIGHTS18 = (*_WEIGHTS, 1)
 _CHECK = "10X98765432"
+_VALUES = {"X": 10} | {digit: int(digit) for digit in "0123456789"}
 _LONG = re.compile(r"\d{17}[\dX]")
 _SHORT = re.compile(r"\d{15}")
 _NOISE = re.compile(r"[\s'`‘’“”\"*​﻿-]+")
@@ -59,12 +61,15 @@ def near_ids(text: str) -> list[str]:
     """All valid numbers one wrong character or one swap of neighbours away from `text` (18 characters, cleaned), sorted."""
     if len(text) != 18:
         return []
+    # in a valid number the weighted sum of all 18 characters is 1 modulo 11: most changes are ruled out before a text is made
+    values = [_VALUES.get(character, 0) for character in text]
+    total = sum(value * weight for value, weight in zip(values, _WEIGHTS18, strict=True))
     found: set[str] = set()
     for at, own in enumerate(text):
-        for other in "0123456789X" if at == 17 else "0123456789":
-            if other != own:
+        for other in _CHECK if at == 17 else "0123456789":
+            if other != own and (total + (_VALUES[other] - values[at]) * _WEIGHTS18[at]) % 11 == 1:
                 found.add(text[:at] + other + text[at + 1 :])
-        if at and text[at - 1] != own:
+        if at and text[at - 1] != own and (total + (values[at] - values[at - 1]) * (_WEIGHTS18[at - 1] - _WEIGHTS18[at])) % 11 == 1:
             found.add(text[: at - 1] + own + text[at - 1] + text[at + 1 :])
     return sorted(number for number in found if is_id18(number))
 
