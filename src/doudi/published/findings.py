@@ -149,7 +149,8 @@ CHAIN = Table(
     "One line of aid, over all departments.",
     ("date", "programme", "dataset", "delivery", "row", "line"),
     (
-        Column("date", "date", "到账、救助或服务日期", "day it was paid, given or done"),
+        Column("date", "date", "到账、救助或服务日期；按月的为当月 1 日", "day it was paid, given or done; the first of the month it is for"),
+        Column("whole_month", "bool", "日期代表整月", "the date stands for the whole month"),
         PERSON_IF_ANY,
         HOUSEHOLD_IF_ANY,
         Column("programme", "text", "救助项目", "programme, as in `programmes`"),
@@ -159,14 +160,16 @@ CHAIN = Table(
             "kind", "text", "形式：资金、物资、服务、保险", "money, goods, service or insurance", values=("money", "goods", "service", "insurance")
         ),
         Column("amount", "int64", "金额；没有为空", "amount; empty if none", unit="分", empty=True),
-        Column("quantity", "int64", "数量（如服务时长）；没有为空", "quantity, such as minutes of service", empty=True),
-        Column("unit", "text", "数量单位", "unit of the quantity", empty=True),
-        Column("detail", "text", "物资或服务的内容；没有为空", "what the goods or the service were", empty=True),
-        Column("counts_in_sum", "bool", "计入合计（同一笔钱的另一记录不计入）", "counts in sums; false where the same money is on another line"),
+        Column(
+            "counts_in_sum",
+            "bool",
+            "计入合计；无金额或同一笔钱另有记录的不计",
+            "counts in sums; false without an amount or where the same money is on another line",
+        ),
         DATASET,
         DELIVERY,
         ROW,
-        Column("line", "int32", "同一来源行的第几笔", "which line of that row", unit=""),
+        Column("line", "int32", "项目文件中的第几种记录", "which of the programme's kinds of lines"),
     ),
 )
 UNKNOWN = Table(

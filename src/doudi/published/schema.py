@@ -28,8 +28,18 @@ ARROW: dict[Type, pa.DataType] = {
     "binary": pa.binary(),
 }
 
-FACT_TYPES: dict[str, Type] = {"bool": "bool", "int": "int64", "money": "int64", "date": "date", "month": "int32", "text": "text"}
-"""Types of the rule language and how a fact of that type is stored: money in fen, a month as year * 12 + month - 1."""
+FACT_TYPES: dict[str, Type] = {
+    "bool": "bool",
+    "int": "int64",
+    "money": "int64",
+    "ratio": "int64",
+    "number": "int64",
+    "date": "date",
+    "month": "int32",
+    "text": "text",
+}
+"""Types of the rule language and how a fact of that type is stored: money in fen, a month as year * 12 + month - 1, a number times its
+variable's denominator."""
 
 
 @dataclass(frozen=True)

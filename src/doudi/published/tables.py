@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from doudi.published.context import CONDITIONS, CONFLICTS, DATASETS, DELIVERIES, IDENTITIES, ISSUES, PARAMETERS, PROGRAMMES, QUALITY, RULES, VARIABLES
+from doudi.published.context import (
+    CONDITIONS,
+    CONFLICTS,
+    DATASETS,
+    DELIVERIES,
+    IDENTITIES,
+    ISSUES,
+    PARAMETERS,
+    PROGRAMMES,
+    QUALITY,
+    RULES,
+    TERMS,
+    VARIABLES,
+)
 from doudi.published.findings import ALERTS, CHAIN, ENDED, EVIDENCE, HOUSEHOLD_FACTS, PERSON_FACTS, SOURCES, UNKNOWN
 from doudi.published.schema import Table
 
@@ -22,6 +35,7 @@ TABLES: dict[str, Table] = {
         VARIABLES,
         PARAMETERS,
         PROGRAMMES,
+        TERMS,
         DATASETS,
         DELIVERIES,
         QUALITY,
