@@ -30,8 +30,11 @@ Parameters = Sequence[object]
 class Engine(Protocol):
     """What Doudi asks of an engine. Queries are SQL text in the engine's dialect or sqlglot expressions; names are unquoted identifiers."""
 
-    def views(self, tables: Mapping[str, Path | Sequence[Path]]) -> None:
-        """Give Parquet files names: each becomes a view over its files (columns matched by name, absent ones null)."""
+    def views(self, tables: Mapping[str, Path | Sequence[Path]], *, file_column: bool = False) -> None:
+        """Give Parquet files names: each becomes a view over its files (columns matched by name, absent ones null).
+
+        With `file_column`, a column `filename` says which file a row is from, as the path was given.
+        """
         ...
 
     def table(self, name: str, content: pa.Table) -> None:
@@ -86,11 +89,11 @@ class DuckEngine:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
 
-    def views(self, tables: Mapping[str, Path | Sequence[Path]]) -> None:
+    def views(self, tables: Mapping[str, Path | Sequence[Path]], *, file_column: bool = False) -> None:
         for name, paths in tables.items():
             files = [str(path) for path in ([paths] if isinstance(paths, Path) else paths)]
             with _clear_errors():
-                source = self._con.read_parquet(files, union_by_name=len(files) > 1)
+                source = self._con.read_parquet(files, union_by_name=len(files) > 1, filename=file_column)
                 self._con.execute(f"CREATE OR REPLACE VIEW {_quoted(name)} AS {source.sql_query()}")
 
     def table(self, name: str, content: pa.Table) -> None:

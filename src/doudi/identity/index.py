@@ -1,0 +1,56 @@
+"""The person index of a cut: from a person number back to the citizen ID and the name. It stands apart from the lake.
+
+Only exports with full numbers, the encrypted identities of a run, and linkage read it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import pyarrow as pa
+
+from doudi.identity.keys import Keys
+from doudi.identity.sealed import IdSealer
+from doudi.kernel.errors import DoudiError, Fault, code
+from doudi.lake.engine import Engine
+
+NUMBER_SHARED = code("person_number_shared", "两个公民身份号码得到同一个人员编号")
+
+
+class PersonIndex:
+    """Looks people up in the `seen.parquet` files of a cut. `engine` needs nothing loaded; the index makes its own view `person_index`."""
+
+    def __init__(self, engine: Engine, deliveries: Sequence[Path], keys: Keys) -> None:
+        self._engine, self._sealer = engine, IdSealer(keys)
+        paths = [folder / "seen.parquet" for folder in deliveries if (folder / "seen.parquet").exists()]
+        if paths:
+            engine.views({"person_index": paths})
+        else:
+            columns = "NULL::BIGINT AS person, NULL::BIGINT AS name_key, '' AS name, ''::BLOB AS id_sealed, ''::BLOB AS phone_sealed"
+            engine.execute(f"CREATE OR REPLACE VIEW person_index AS SELECT {columns} WHERE false")
+
+    def ids_of(self, people: Iterable[int]) -> dict[int, str]:
+        """Person number -> citizen ID of 18 characters, for those the index knows."""
+        return {person: self._sealer.unseal(sealed) for person, sealed in self._lookup("min(id_sealed)", people) if sealed is not None}
+
+    def names_of(self, people: Iterable[int]) -> dict[int, str]:
+        """Person number -> the name that most deliveries have under it (ties: the first in order)."""
+        return dict(self._lookup("mode(name ORDER BY name)", people))
+
+    def phones_of(self, people: Iterable[int]) -> dict[int, str]:
+        """Person number -> a phone, for those who have one."""
+        return {person: self._sealer.unseal(sealed) for person, sealed in self._lookup("min(phone_sealed)", people) if sealed is not None}
+
+    def _lookup(self, what: str, people: Iterable[int]) -> list[tuple]:
+        self._engine.table("asked_people", pa.table({"person": pa.array(sorted(set(people)), pa.int64())}))
+        query = f"SELECT person, {what} FROM person_index SEMI JOIN asked_people USING (person) GROUP BY person ORDER BY person"
+        return self._engine.fetch(query)
+
+
+def check_numbers(engine: Engine) -> None:
+    """Raise DoudiError if two citizen IDs in `seen` share a person number: 63 bits make that one chance in thousands for a whole province."""
+    query = "SELECT person FROM seen GROUP BY person HAVING min(id_sealed) <> max(id_sealed) LIMIT 1"
+    if engine.fetch(query):
+        todo = "另建数据目录并使用新的密钥（DOUDI_KEYS 指向新目录），重新接收全部文件"
+        raise DoudiError(Fault(NUMBER_SHARED, "两个人得到同一个人员编号，不能继续整理", todo=todo))
