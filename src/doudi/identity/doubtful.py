@@ -9,9 +9,10 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from doudi.identity.columns import Role
 from doudi.identity.keys import Keys
 from doudi.identity.sealed import unseal_bytes
-from doudi.identity.sources import Role, Source
+from doudi.identity.sources import Source
 from doudi.identity.stamp import Stamper, State
 from doudi.kernel import ids
 from doudi.lake.engine import Engine

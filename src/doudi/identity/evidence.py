@@ -30,25 +30,24 @@ class _Pairs:
             self.shared[at][person] |= {weight} if weight else set()
 
 
-def match(engine: Engine, rows: Sequence[Doubtful], datasets: Sequence[str], policy: LinkPolicy, stamper: Stamper) -> dict[int, Decision]:
+def match(engine: Engine, rows: Sequence[Doubtful], policy: LinkPolicy, stamper: Stamper) -> dict[int, Decision]:
     """Decisions by `at` for rows whose number is lost, empty or near nobody. Needs the table `known` (see `link`)."""
     engine.table("unmatched", pa.table({"at": pa.array([each.at for each in rows], pa.int32())}))
     pairs = _Pairs()
     for number in policy.record_numbers:
-        pairs.add(_sharing(engine, number, datasets), number.weight)
+        pairs.add(_sharing(engine, number, {each.dataset for each in rows}), number.weight)
     pairs.add(_embedded(rows, stamper), policy.embedded_id)
     pairs.add(_alike(engine), None)
     scores = _score(engine, rows, pairs, policy)
     return {each.at: _decide(each, scores.get(each.at, {}), policy) for each in rows}
 
 
-def _sharing(engine: Engine, number: RecordNumber, datasets: Sequence[str]) -> set[tuple[int, int]]:
+def _sharing(engine: Engine, number: RecordNumber, datasets: set[str]) -> set[tuple[int, int]]:
     """(row, person) that share a record number. In one dataset only another delivery counts: in the same list it is another person."""
     found: set[tuple[int, int]] = set()
     for group in number.groups:
-        there = [(dataset, column) for dataset, column in group if dataset in datasets]
-        for dataset, column in there:
-            for other, other_column in there:
+        for dataset, column in group:
+            for other, other_column in group if dataset in datasets else ():
                 query = (
                     f"SELECT DISTINCT d.at, k.person FROM doubtful AS d SEMI JOIN unmatched USING (at)"
                     f" JOIN rows_{dataset} AS a ON a.delivery = d.delivery AND a.row = d.row"

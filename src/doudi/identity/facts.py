@@ -9,8 +9,8 @@ from datetime import date
 
 import pyarrow as pa
 
+from doudi.identity.columns import POPULATION
 from doudi.identity.policy import LinkPolicy
-from doudi.identity.sources import POPULATION
 from doudi.identity.stamp import Stamper
 from doudi.lake.engine import Engine
 
@@ -25,25 +25,17 @@ class ListLine:
     id_birth: date | None = None
 
 
-def stamp_households(engine: Engine, datasets: Iterable[str], stamper: Stamper) -> None:
+def stamp_households(engine: Engine, stamper: Stamper) -> None:
     """Make `households (household_no, household)` for every household number of the population lists."""
-    numbers: list[str] = []
-    if POPULATION in datasets:
-        query = f"SELECT DISTINCT household_no FROM rows_{POPULATION} WHERE household_no IS NOT NULL ORDER BY 1"
-        numbers = [line[0] for line in engine.fetch(query)]
-    columns = [pa.array(numbers, pa.string()), pa.array(map(stamper.household_number, numbers), pa.int64())]
+    query = f"SELECT DISTINCT household_no FROM rows_{POPULATION} WHERE household_no IS NOT NULL ORDER BY 1"
+    numbers = [line[0] for line in engine.fetch(query)]
+    columns = [pa.array(numbers, pa.string()), pa.array([stamper.household_number(number) for number in numbers], pa.int64())]
     engine.table("households", pa.table(columns, ["household_no", "household"]))
 
 
-def gather_facts(engine: Engine, datasets: Iterable[str], policy: LinkPolicy) -> None:
+def gather_facts(engine: Engine, policy: LinkPolicy) -> None:
     """Make `list_facts` (lines of the lists whose number and name are good) and `doubtful_facts` (those of doubtful rows)."""
     columns = [attribute.column for attribute in policy.attributes if attribute.column not in ("household", "birth_date")]
-    if POPULATION not in datasets:
-        nothing = ", ".join(f"NULL::VARCHAR AS {column}" for column in columns)
-        empty = f"NULL::INTEGER AS list_month, NULL::BIGINT AS household, NULL::DATE AS birth_date, {nothing} WHERE false"
-        engine.execute(f"CREATE OR REPLACE TABLE list_facts AS SELECT NULL::BIGINT AS person, NULL::DATE AS person_birth, {empty}")
-        engine.execute(f"CREATE OR REPLACE TABLE doubtful_facts AS SELECT NULL::INTEGER AS at, {empty}")
-        return
     chosen = ", ".join(["p.list_month", "h.household", "p.birth_date", *(f"p.{column}" for column in columns)])
     rows = f"FROM rows_{POPULATION} AS p LEFT JOIN households AS h USING (household_no)"
     engine.execute(

@@ -5,12 +5,12 @@ Sound numbers are checked in the engine, set by set; only rows with an odd name 
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from doudi.contracts.model import Contract
 from doudi.identity import doubtful as doubtful_rows
+from doudi.identity.columns import role_of
 from doudi.identity.decision import NAME_CONFLICT, NAME_UNCLEAR, SECOND_UNCLEAR, Decision, as_table, linked
 from doudi.identity.doubtful import Doubtful
 from doudi.identity.evidence import match
@@ -22,37 +22,36 @@ from doudi.identity.policy import LinkPolicy
 from doudi.identity.reference import compare_spellings, find_references
 from doudi.identity.repair import repair
 from doudi.identity.second import repair_second
-from doudi.identity.sources import Source, load, role_of
+from doudi.identity.sources import Source, load
 from doudi.identity.stamp import Stamper
 from doudi.lake.engine import Engine
 
 
 @dataclass(frozen=True)
 class Links:
-    """What linkage leaves: the engine's table `links` (`decision.SCHEMA`, one line for each number that was not plain), which `datasets` have
-    rows (views `rows_<dataset>`), and how many numbers had which outcome."""
+    """What linkage leaves: the engine's table `links` (`decision.SCHEMA`, one line for each number that was not plain) beside those of `sources`
+    and `facts`; and how many numbers had which outcome."""
 
-    datasets: tuple[str, ...]
     outcomes: Mapping[str, int]
 
 
 def link(engine: Engine, sources: Sequence[Source], contracts: Mapping[str, Contract], policy: LinkPolicy, keys: Keys) -> Links:
     """Decide every number of the deliveries in `sources`. Raises DoudiError if a file is damaged or two IDs share a person number."""
     stamper = Stamper(keys)
-    datasets = load(engine, sources, contracts)
+    load(engine, sources, contracts)
     check_numbers(engine)
-    stamp_households(engine, datasets, stamper)
+    stamp_households(engine, stamper)
     roles = {(name, field.name): role_of(field) for name, contract in contracts.items() for field in contract.of_type("id18")}
     doubtful = doubtful_rows.read_doubtful(sources, roles, keys)
     doubtful_rows.put(engine, doubtful, stamper)
     own = believe_own_numbers(engine, doubtful, policy, stamper)
     find_references(engine)
     compare_spellings(engine)
-    gather_facts(engine, datasets, policy)
+    gather_facts(engine, policy)
     _decide_sound(engine, own)
     own_rows = {each.at for each in own}
-    _decide_doubtful(engine, [each for each in doubtful if each.at not in own_rows], contracts, datasets, policy, stamper)
-    return Links(tuple(datasets), dict(Counter(dict(engine.fetch("SELECT outcome, count(*) FROM links GROUP BY ALL ORDER BY ALL")))))
+    _decide_doubtful(engine, [each for each in doubtful if each.at not in own_rows], contracts, policy, stamper)
+    return Links(dict(engine.fetch("SELECT outcome, count(*) FROM links GROUP BY ALL ORDER BY ALL")))
 
 
 def _decide_sound(engine: Engine, own: Sequence[Doubtful]) -> None:
@@ -78,14 +77,12 @@ def _decide_sound(engine: Engine, own: Sequence[Doubtful]) -> None:
     )
 
 
-def _decide_doubtful(
-    engine: Engine, doubtful: Sequence[Doubtful], contracts: Mapping[str, Contract], datasets: Sequence[str], policy: LinkPolicy, stamper: Stamper
-) -> None:
+def _decide_doubtful(engine: Engine, doubtful: Sequence[Doubtful], contracts: Mapping[str, Contract], policy: LinkPolicy, stamper: Stamper) -> None:
     decisions, undecided = repair(engine, doubtful, stamper)
     _add(engine, decisions)
     _make_known(engine)
-    decisions = match(engine, undecided, datasets, policy, stamper)
-    decisions |= repair_second(engine, doubtful, contracts, datasets, stamper)
+    decisions = match(engine, undecided, policy, stamper)
+    decisions |= repair_second(engine, doubtful, contracts, stamper)
     _add(engine, decisions)
 
 

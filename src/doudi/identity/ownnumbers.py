@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from doudi.identity.columns import POPULATION
 from doudi.identity.doubtful import Doubtful, kept_numbers
 from doudi.identity.policy import LinkPolicy
-from doudi.identity.sources import POPULATION
 from doudi.identity.stamp import Stamper
 from doudi.lake.engine import Engine
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 
 import pyarrow as pa
 
+from doudi.identity.columns import POPULATION
 from doudi.identity.names import Likeness, compare_names
-from doudi.identity.sources import POPULATION
 from doudi.lake.engine import Engine
 
 

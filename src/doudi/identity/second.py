@@ -16,14 +16,12 @@ from doudi.lake.engine import Engine
 _HOUSEHOLD = "household_no"
 
 
-def repair_second(
-    engine: Engine, doubtful: Sequence[Doubtful], contracts: Mapping[str, Contract], datasets: Sequence[str], stamper: Stamper
-) -> dict[int, Decision]:
+def repair_second(engine: Engine, doubtful: Sequence[Doubtful], contracts: Mapping[str, Contract], stamper: Stamper) -> dict[int, Decision]:
     """Decisions by `at`. Needs the table `known` (see `link`)."""
     rows = [each for each in doubtful if each.role == "second"]
     engine.table("near", pa.concat_tables([near_numbers(rows, stamper), kept_numbers(rows, stamper)]))
     at_home: dict[int, set[int]] = defaultdict(set)
-    for dataset in sorted({each.dataset for each in rows} & set(datasets)):
+    for dataset in sorted({each.dataset for each in rows}):
         if _HOUSEHOLD in contracts[dataset].by_name:
             for at, person in engine.fetch(_household_query(contracts[dataset])):
                 at_home[at].add(person)
