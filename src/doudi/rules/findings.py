@@ -9,6 +9,7 @@ from sqlglot import exp
 from doudi.rules.layers import Step
 from doudi.rules.model import Condition, Formula, FromRows, Members, Policy, Rule, Variable
 from doudi.rules.rowsql import PERSONS, SURE, aliased, at, col, counts_for, named, person_names, read, select
+from doudi.rules.scopes import ROW
 from doudi.rules.sql import SQL, Column, all_of, any_of, cast, constant, emit, integer, is_null, when
 from doudi.rules.syntax import Compare, Name, Node, names
 from doudi.rules.types import NUMERIC, Kind, Type
@@ -219,7 +220,7 @@ def sources(policy: Policy) -> list[Step]:
     for name in uses:
         how = policy.variables[name].how
         assert isinstance(how, FromRows)
-        if policy.tables[how.table].dataset:
+        if policy.tables[how.table].dataset and set(ROW) <= set(policy.tables[how.table].columns):
             tables.setdefault((how.table, how.by), []).append(policy.variables[name])
     for (table, by), variables in tables.items():
         step = _source_rows(policy, table, by, variables)

@@ -7,8 +7,9 @@ A function is unknown if any argument is, except `at_least` and `if_else`, which
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
+from math import lcm
 from typing import Any
 
 from doudi.kernel import months
@@ -44,9 +45,13 @@ def _takes(result: Type, *wanted: Type) -> Signature:
 
 
 def _alike(kinds: Sequence[Kind]) -> Kind:
-    if len(kinds) != 2 or kinds[0].type != kinds[1].type or kinds[0].type not in ORDERED or kinds[0].denominator != kinds[1].denominator:
+    if len(kinds) != 2 or kinds[0].type != kinds[1].type or kinds[0].type not in ORDERED:
         raise Misuse("两个参数须为同一类型")
-    return replace(kinds[0], unknown=kinds[0].unknown or kinds[1].unknown)
+    return _common(kinds[0], kinds[1], unknown=kinds[0].unknown or kinds[1].unknown)
+
+
+def _common(a: Kind, b: Kind, unknown: bool) -> Kind:
+    return Kind(a.type, unknown, lcm(a.denominator, b.denominator))
 
 
 def _at_least(kinds: Sequence[Kind]) -> Kind:
@@ -56,9 +61,9 @@ def _at_least(kinds: Sequence[Kind]) -> Kind:
 
 
 def _if_else(kinds: Sequence[Kind]) -> Kind:
-    if len(kinds) != 3 or kinds[0].type != Type.BOOL or kinds[1].type != kinds[2].type or kinds[1].denominator != kinds[2].denominator:
+    if len(kinds) != 3 or kinds[0].type != Type.BOOL or kinds[1].type != kinds[2].type:
         raise Misuse("第一个参数为条件，后两个须为同一类型")
-    return replace(kinds[1], unknown=any(kind.unknown for kind in kinds))
+    return _common(kinds[1], kinds[2], unknown=any(kind.unknown for kind in kinds))
 
 
 def _add_days(day: date, days: int) -> date:

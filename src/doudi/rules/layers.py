@@ -12,7 +12,7 @@ from fractions import Fraction
 
 from sqlglot import exp
 
-from doudi.rules.model import Aggregate, Condition, Formula, FromRows, Members, Parameter, Policy, Rule, Variable
+from doudi.rules.model import Aggregate, Condition, Formula, FromRows, Members, Parameter, Policy, Variable
 from doudi.rules.rowsql import PERSONS, aliased, at, col, grouped_pass, named, select
 from doudi.rules.sql import SQL, all_of, cast, constant, emit, integer, is_null, when
 from doudi.rules.syntax import Name, Node, names
@@ -51,7 +51,7 @@ def plan_layers(policy: Policy) -> tuple[list[Step], str, str]:
     ranks = [variable.rank for variable in policy.variables.values()] + [rule.rank for rule in policy.rules.values()]
     last = max([*ranks, 1])
     columns: dict[str, list[str]] = {
-        "person": [name for name in person_base_columns(policy)],
+        "person": person_base_columns(policy),
         "household": ["household", "members"],
     }
     for rank in range(last + 1):
@@ -170,12 +170,12 @@ def _rules(policy: Policy, rank: int, layer: Layer) -> None:
                 layer.formulas[rule.condition_column(condition)] = (emit(condition.test, at("t")), names(condition.test))
         if rule.rank == rank:
             own = [rule.condition_column(condition) for condition in rule.conditions]
-            layer.formulas[rule.column] = (rule_sql(rule, lambda condition, rule=rule: col(rule.condition_column(condition), "t")), own)
+            layer.formulas[rule.column] = (rule_sql(rule.conditions, lambda condition, rule=rule: col(rule.condition_column(condition), "t")), own)
 
 
-def rule_sql(rule: Rule, column: Callable[[Condition], SQL]) -> SQL:
-    """Every condition holds: `all_of` true, `none_of` false."""
-    return all_of(*(exp.Not(this=exp.paren(column(condition))) if condition.negated else column(condition) for condition in rule.conditions))
+def rule_sql(conditions: Iterable[Condition], column: Callable[[Condition], SQL]) -> SQL:
+    """Every condition speaks for a hit: `all_of` true, `none_of` false."""
+    return all_of(*(exp.Not(this=exp.paren(column(condition))) if condition.negated else column(condition) for condition in conditions))
 
 
 def _rollup(rank: int, rollups: dict[str, Aggregate], columns: dict[str, list[str]]) -> SQL:

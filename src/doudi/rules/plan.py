@@ -78,7 +78,10 @@ class PlannedParameter:
 
 @dataclass(frozen=True)
 class Plan:
-    """Run `steps` in order, each as a table of its name; then `person_facts`, `household_facts`, `alerts`, `evidence`, `sources`, `unknowns` are there."""
+    """Run `steps` in order, each as a table of its name.
+
+    Then `person_facts`, `household_facts`, `alerts`, `evidence`, `sources` and `unknowns` are there.
+    """
 
     policy: Policy
     steps: tuple[Step, ...]

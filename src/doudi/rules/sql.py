@@ -59,6 +59,8 @@ def constant(value: bool | int | str | date | None, kind: Type) -> SQL:
 
 def when(*branches: tuple[SQL, SQL], default: SQL | None = None) -> SQL:
     """CASE WHEN … THEN … ELSE … END; without default, NULL."""
+    if not branches:
+        return default if default is not None else exp.Null()
     case = exp.Case()
     for condition, result in branches:
         case = case.when(condition, result)
@@ -103,7 +105,8 @@ def emit(node: Node, column: Column) -> SQL:
             a, b = _aligned(left, right, column)
             return _ARITHMETIC[op](this=exp.paren(a), expression=exp.paren(b))
         case Call(function=function, parts=parts):
-            return _FUNCTIONS[function](*(emit(part, column) for part in parts))
+            common = node.kind.denominator
+            return _FUNCTIONS[function](*(scaled(emit(part, column), part.kind, common) for part in parts))
         case _:
             raise TypeError(f"no SQL for {node!r}")
 

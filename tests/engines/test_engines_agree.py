@@ -1,0 +1,29 @@
+"""Random rules on random rows: the judge and DuckDB must agree on every fact, condition and result, unknowns included."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import given
+from tests.engines.invented import Duck, differences, files, made, run
+from tests.engines.strategies import policies, worlds
+
+from doudi.rules.judge import judge
+
+
+@given(policy=policies(), rows=worlds())
+def test_duckdb_computes_what_the_judge_computes(policy: dict[str, Any], rows: dict[str, Any]) -> None:
+    typed = made(files(**policy))
+    assert differences(typed, judge(typed, rows), run(typed, rows)) == []
+
+
+@given(policy=policies(), rows=worlds())
+def test_alerts_and_unknowns_are_those_of_the_judge(policy: dict[str, Any], rows: dict[str, Any]) -> None:
+    typed = made(files(**policy))
+    judged, engine = judge(typed, rows), run(typed, rows)
+    assert listed(engine, "alerts") == judged.hits(typed)
+    assert listed(engine, "unknowns") == judged.unknown(typed)
+
+
+def listed(engine: Duck, table: str) -> set[tuple[str, int]]:
+    return {(row["rule"], row["person"] if row["subject"] == "p" else row["household"]) for row in engine.fetch(f"SELECT * FROM {table}")}
