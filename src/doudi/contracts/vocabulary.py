@@ -1,0 +1,26 @@
+"""The words a contract may use: the part of ODCS 3 that Doudi understands, and Doudi's own custom properties.
+
+Everything else is a fault: a misspelt key would otherwise be ignored in silence.
+"""
+# fmt: off
+
+from __future__ import annotations
+
+DOCUMENT = frozenset((
+    "apiVersion", "kind", "id", "name", "version", "status", "domain", "tenant", "tags", "team", "description", "customProperties",
+    "slaProperties", "authoritativeDefinitions", "support", "roles", "contractCreatedTs", "schema",
+))
+OBJECT = frozenset((
+    "name", "physicalName", "businessName", "logicalType", "physicalType", "description", "dataGranularityDescription", "tags",
+    "authoritativeDefinitions", "properties", "quality",
+))
+PROPERTY = frozenset((
+    "id", "name", "physicalName", "businessName", "description", "logicalType", "logicalTypeOptions", "physicalType", "required", "unique",
+    "primaryKey", "primaryKeyPosition", "classification", "criticalDataElement", "examples", "tags", "authoritativeDefinitions",
+    "customProperties",
+))
+QUALITY = frozenset(("name", "description", "dimension", "severity", "type", "engine", "implementation"))
+SLA = ("frequency", "timeOfAvailability", "latency")
+
+OF_DOCUMENT = ("deliveryMode", "namedByNotice")
+OF_PROPERTY = ("codeList", "embedsCitizenId", "headerVariants", "nameField", "recordReference", "unit")
