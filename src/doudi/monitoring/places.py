@@ -8,9 +8,9 @@ from doudi.lake.engine import Engine
 
 HOUSEHOLD_PLACES = """
 CREATE OR REPLACE TABLE household_places AS
-SELECT household, region
+SELECT household, region, head
 FROM (
-    SELECT household, hukou_region AS region,
+    SELECT household, hukou_region AS region, person AS head,
         ROW_NUMBER() OVER (
             PARTITION BY household
             ORDER BY listed DESC, CASE WHEN relation IN ('01', '02') THEN 0 ELSE 1 END, living DESC, birth_date NULLS LAST, person

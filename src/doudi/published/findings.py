@@ -109,6 +109,7 @@ SOURCES = Table(
         DATASET,
         DELIVERY,
         ROW,
+        Column("date", "date", "该行自己的日期；没有为空", "the row's own day; empty if it has none", empty=True),
     ),
 )
 PERSON_FACTS = Table(

@@ -130,6 +130,10 @@ class PublishedRun:
         """Dataset to its line of `datasets`."""
         return {row["dataset"]: row for row in self.table("datasets").to_pylist()}
 
+    def terms(self, section: str) -> dict[str, str]:
+        """Identifier -> Chinese of a section of the policy's glossary."""
+        return {row["identifier"]: row["term"] for row in self.table("terms", where=pc.field("section") == section).to_pylist()}
+
     @cached_property
     def times(self) -> dict[str, Any]:
         """The run's own times (not part of its content)."""

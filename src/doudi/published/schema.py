@@ -91,7 +91,9 @@ class Table:
         return pa.schema([column.field for column in self.columns], metadata=metadata)
 
     def with_facts(self, facts: Iterable[Column]) -> Table:
-        """The table with the fact columns of a policy, in the order of their names."""
+        """The table with the fact columns of a policy, in the order of their names; a fact that is a column already stays that column."""
         if not self.open:
             raise ValueError(f"table {self.name} is closed")
-        return replace(self, columns=self.columns + tuple(sorted(facts, key=lambda fact: fact.name)), open="")
+        own = {column.name for column in self.columns}
+        more = sorted((fact for fact in facts if fact.name not in own), key=lambda fact: fact.name)
+        return replace(self, columns=self.columns + tuple(more), open="")

@@ -136,7 +136,7 @@ def test_a_home_without_runs_says_what_to_do(tmp_path: Path) -> None:
 
 
 def test_tables_are_read_in_part(tmp_path: Path) -> None:
-    lines = [("a", "c", "v", "payment", 5, row) for row in (1, 2, 3)]
+    lines = [("a", "c", "v", "payment", 5, row, date(2026, 10, row)) for row in (1, 2, 3)]
     writer = RunWriter(tmp_path)
     writer.table(SOURCES, pa.Table.from_pylist([dict(zip(SOURCES.arrow.names, line, strict=True)) for line in lines]))
     writer.finish(manifest("r"), b"{}")

@@ -1,0 +1,72 @@
+"""From what somebody types to an alert, a person or a household of a run."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import pyarrow.compute as pc
+
+from doudi.identity.keys import Keys
+from doudi.identity.stamp import Stamper, read_id
+from doudi.kernel.errors import DoudiError, Fault, code
+from doudi.published.read import PublishedRun
+
+NO_ALERT = code("alert_not_found", "运行结果中没有这条线索")
+NO_HOUSEHOLD = code("household_not_found", "运行结果中没有这一户")
+
+_ALERT = re.compile(r"[0-9a-f]{16}")
+_OF_RULE = re.compile(r"(?P<rule>[A-Za-z]\d{2})[:：](?P<who>\S+)")
+
+
+@dataclass(frozen=True)
+class Asker:
+    """Finds things in one run; `keys` are those of the home, to turn a household or citizen number into its keyed hash."""
+
+    run: PublishedRun
+    keys: Keys
+
+    def alert(self, asked: str) -> dict:
+        """The alert with this id, or `RULE:household_no`, `RULE:citizen ID`, `RULE:number`. Raises DoudiError if there is none."""
+        found = []
+        if _ALERT.fullmatch(asked):
+            found = self.run.table("alerts", where=pc.field("alert") == asked).to_pylist()
+        elif match := _OF_RULE.fullmatch(asked):
+            rule, who = match["rule"].upper(), self.numbers(match["who"])
+            subject = (pc.field("person").isin(who) & (pc.field("subject") == "p")) | (pc.field("household").isin(who) & (pc.field("subject") == "h"))
+            found = self.run.table("alerts", where=(pc.field("rule") == rule) & subject).to_pylist()
+        else:
+            todo = "写线索编号（16 位），或 规则:户号、规则:公民身份号码，如 K01:43130000001"
+            raise DoudiError(Fault(NO_ALERT, f"看不懂“{asked}”", todo=todo))
+        if not found:
+            why = "这条规则在本次运行中没有命中该对象，或对象不在名单上"
+            todo = "用 doudi export alerts 查看全部线索；结论未知的用 doudi export unknown"
+            raise DoudiError(Fault(NO_ALERT, f"没有线索 {masked(asked)}", self.run.id, why, todo))
+        return found[0]
+
+    def household(self, asked: str) -> dict:
+        """The facts of a household, by its number as delivered, the citizen ID of a member, or either's keyed hash."""
+        numbers = self.numbers(asked)
+        facts = self.run.table("household_facts", where=pc.field("household").isin(numbers)).to_pylist()
+        if not facts:
+            people = self.run.table("person_facts", ["household"], where=pc.field("person").isin(numbers)).to_pylist()
+            of_people = [line["household"] for line in people if line["household"] is not None]
+            facts = self.run.table("household_facts", where=pc.field("household").isin(of_people)).to_pylist() if of_people else []
+        if not facts:
+            why = "最新人口名单上没有这个户号，或该户已无在世成员"
+            raise DoudiError(Fault(NO_HOUSEHOLD, f"没有户号 {masked(asked)}", self.run.id, why, "核对户号；户号以人口名单所列为准"))
+        return facts[0]
+
+    def numbers(self, who: str) -> list[int]:
+        """The keyed hashes that a text may stand for."""
+        stamper = Stamper(self.keys)
+        cleaned, state = read_id(who)
+        found = [stamper.person_number(cleaned)] if state == "sound" else []
+        household = stamper.household_number(who)
+        found += [household] if household is not None else []
+        return found + ([int(who)] if who.isdigit() and len(who) <= 19 and int(who) < 2**63 else [])
+
+
+def masked(asked: str) -> str:
+    """What was typed, without a citizen ID in it."""
+    return re.sub(r"\d{6}(\d{8,9})(\d{2}[\dXx]?)", lambda found: found[0][:6] + "*" * len(found[1]) + found[2], asked)

@@ -1,0 +1,165 @@
+"""One household: who lives there, what they are recognised as, every piece of aid as a timeline, its alerts, and what is unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow.compute as pc
+from rich.console import Console, Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from doudi.kernel.ids import mask_id
+from doudi.kernel.money import show_yuan
+from doudi.kernel.months import add_months
+from doudi.monitoring.explain import CHANGES, place_of, shown_name
+from doudi.monitoring.show import show_day
+from doudi.policyfiles import read_policy
+from doudi.policyfiles.model import GRADES
+from doudi.published.identities import HouseholdIdentity, Identities, PersonIdentity
+from doudi.published.read import PublishedRun
+
+RECOGNITION = "recognition"
+"""The topic of variables (`policy/variables/recognition.yaml`) that say what a person is recognised as."""
+
+KINDS = {"money": "资金", "goods": "物资", "service": "服务", "insurance": "保险"}
+GRADE_STYLES = {"R": "red", "O": "dark_orange", "Y": "yellow", "B": "blue"}
+
+
+@dataclass(frozen=True)
+class Member:
+    """A person of the household: number, name and ID as they may be shown, and what the person is recognised as."""
+
+    person: int
+    name: str
+    id: str
+    state: str
+    recognised: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class HouseholdView:
+    """Everything that is shown of one household; lists of plain rows of the run's tables."""
+
+    run: PublishedRun
+    household_no: str
+    facts: Mapping[str, Any]
+    members: Sequence[Member]
+    chain: Sequence[Mapping[str, Any]]
+    alerts: Sequence[Mapping[str, Any]]
+    unknown: Sequence[Mapping[str, Any]]
+
+    def name_of(self, person: int | None) -> str:
+        """The name of a member as it may be shown; `全家` for none."""
+        return next((member.name for member in self.members if member.person == person), "全家" if person is None else "其他成员")
+
+    def total(self, since: object = None) -> int:
+        """Fen of aid that counts in sums, from a day on."""
+        return sum(line["amount"] for line in self.chain if line["counts_in_sum"] and (since is None or line["date"] > since))
+
+
+def view_household(run: PublishedRun, facts: Mapping[str, Any], identities: Identities, *, with_ids: bool = False) -> HouseholdView:
+    """Gather a household's lines; `facts` is its line of `household_facts`. Names and numbers are masked unless `with_ids`."""
+    number = facts["household"]
+    people = run.table("person_facts", where=pc.field("household") == number).to_pylist()
+    persons = [line["person"] for line in people]
+    own = (pc.field("household") == number) | pc.field("person").isin(persons)
+    chain = sorted(run.table("chain", where=own).to_pylist(), key=lambda line: (line["date"], line["title"]), reverse=True)
+    home = identities.households([number]).get(number, HouseholdIdentity(None, None))
+    return HouseholdView(
+        run,
+        home.household_no or "户号不明",
+        facts,
+        tuple(_members(run, people, identities, with_ids)),
+        chain,
+        run.table("alerts", where=own).to_pylist(),
+        run.table("unknown", where=own).to_pylist(),
+    )
+
+
+def _members(run: PublishedRun, people: Sequence[Mapping[str, Any]], identities: Identities, with_ids: bool) -> Iterator[Member]:
+    known = identities.persons(line["person"] for line in people)
+    policy = read_policy(run.path / "policy")
+    categories = [name for name, file in policy.variables.items() if file.topic == RECOGNITION and file.of == "person"]
+    shown = [run.variables[name] for name in categories if name in run.variables and run.variables[name]["type"] == "bool"]
+    for line in people:
+        who = known.get(line["person"], PersonIdentity(None, None, None))
+        recognised = tuple(one["label"] for one in shown if line[one["variable"]])
+        number = (who.id if with_ids else mask_id(who.id)) if who.id else "证号不明"
+        state = "已死亡" if line["deceased"] else "" if line["listed"] else "不在最新名单"
+        yield Member(line["person"], shown_name(who.name, with_ids), number, state, recognised)
+
+
+def show_household(view: HouseholdView, console: Console) -> None:
+    """Print a household on a terminal, or as plain text."""
+    console.print(Group(*_parts(view)))
+
+
+def _parts(view: HouseholdView) -> Iterator[RenderableType]:
+    run = view.run
+    yield Text(f"户号 {view.household_no}　{place_of(view.facts)}　在世成员 {view.facts['members']} 人　基准日 {show_day(run.as_of)}", style="bold")
+    members = _table("成员", "姓名", "公民身份号码", "认定为", "状态")
+    for member in view.members:
+        members.add_row(member.name, member.id, "、".join(member.recognised) or "—", member.state or "在册")
+    yield members
+    yield _alerts(view)
+    yield _chain(view)
+    yield _unknown(view)
+
+
+def _alerts(view: HouseholdView) -> RenderableType:
+    if not view.alerts:
+        return Text("\n线索：没有")
+    table = _table(
+        f"线索（{len(view.alerts)} 条；用 doudi export alerts 或 doudi explain 编号 查看依据）", "等级", "规则", "对象", "变化", "自", "编号"
+    )
+    for line in view.alerts:
+        rule = view.run.rules[line["rule"]]
+        who = view.name_of(line["person"]) if line["subject"] == "p" else "全家"
+        grade = Text(GRADES[line["grade"]], style=GRADE_STYLES[line["grade"]])
+        table.add_row(grade, f"{line['rule']} {rule['name']}", who, CHANGES[line["change"]], show_day(line["since"]), line["alert"])
+    return table
+
+
+def _chain(view: HouseholdView) -> RenderableType:
+    if not view.chain:
+        return Text("\n救助链：各部门数据中没有这一户的救助记录")
+    year = show_yuan(view.total(add_months(view.run.as_of, -12)))
+    heading = f"救助链（{len(view.chain)} 笔；合计 {show_yuan(view.total())}，其中近 12 个月 {year}）"
+    table = _table(heading, "日期", "对象", "内容", "形式", "金额", "部门", "来源")
+    departments = view.run.terms("departments")
+    for line in view.chain:
+        day = f"{line['date'].year}年{line['date'].month}月" if line["whole_month"] else show_day(line["date"])
+        amount = "" if line["amount"] is None else show_yuan(line["amount"]) + ("" if line["counts_in_sum"] else "（不重复计）")
+        file = view.run.deliveries.get(line["delivery"], {}).get("file", "")
+        table.add_row(
+            day,
+            view.name_of(line["person"]),
+            line["title"],
+            KINDS[line["kind"]],
+            amount,
+            departments.get(line["department"], line["department"]),
+            f"{file}:{line['row']}",
+        )
+    return table
+
+
+def _unknown(view: HouseholdView) -> RenderableType:
+    if not view.unknown:
+        return Text("\n未知：没有")
+    by_reason: dict[str, list[str]] = {}
+    for line in view.unknown:
+        by_reason.setdefault(line["reason"], []).append(line["rule"])
+    table = _table("未知（缺数据不当作零）", "原因", "因此无法判断的规则")
+    for reason, rules in sorted(by_reason.items()):
+        table.add_row(reason, "、".join(sorted(set(rules))))
+    return table
+
+
+def _table(title: str, *columns: str) -> Table:
+    table = Table(title=f"\n{title}", title_justify="left", title_style="bold", show_edge=False, pad_edge=False)
+    for column in columns:
+        table.add_column(column, justify="right" if column == "金额" else "left", overflow="fold")
+    return table

@@ -1,0 +1,90 @@
+"""The sealed identities of a run: of the people and households that an alert, an unknown or a line of aid concerns, and of nobody else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pyarrow as pa
+
+from doudi.identity.index import PersonIndex
+from doudi.lake.engine import Engine
+from doudi.published.seal import Sealer
+from doudi.published.tables import TABLES
+
+BATCH = 50_000
+
+CONCERNED = """
+CREATE OR REPLACE TABLE concerned AS
+SELECT DISTINCT person, household FROM (
+    SELECT person, household FROM alert_lines
+    UNION ALL SELECT person, household FROM ended_lines
+    UNION ALL SELECT person, household FROM unknowns
+    UNION ALL SELECT person, household FROM chain_lines
+)
+"""
+
+HOUSEHOLDS = """
+SELECT c.household, MIN(h.head) AS head, MIN(n.household_no) AS household_no
+FROM (SELECT DISTINCT household FROM concerned WHERE household IS NOT NULL) c
+LEFT JOIN household_places h ON c.household = h.household
+LEFT JOIN household_numbers n ON c.household = n.household
+GROUP BY c.household
+ORDER BY c.household
+"""
+
+NUMBERS = """
+CREATE OR REPLACE TABLE household_numbers AS
+SELECT household, MIN(household_no) AS household_no
+FROM ({lists})
+WHERE household IS NOT NULL
+GROUP BY household
+"""
+"""The number as delivered; a household that went through two spellings of one number (spaces, full-width digits) is shown with the first."""
+
+PERSONS = """
+SELECT p.person, b.household
+FROM (
+    SELECT person FROM concerned WHERE person IS NOT NULL
+    UNION
+    SELECT b.person FROM person_base b SEMI JOIN concerned c ON b.household = c.household
+) p
+LEFT JOIN person_base b ON p.person = b.person
+ORDER BY p.person
+"""
+
+
+def gather_concerned(engine: Engine, lists: str) -> None:
+    """Make `concerned` and `household_numbers`. `lists`: a query of household and household_no over all population lists."""
+    engine.execute(CONCERNED)
+    engine.execute(NUMBERS.format(lists=lists))
+
+
+def identity_batches(engine: Engine, index: PersonIndex, key: bytes) -> Iterator[pa.RecordBatch]:
+    """The rows of `identities`, in order, sealed under `key`."""
+    sealer, schema = Sealer(key), TABLES["identities"].arrow
+    for lines in _in_parts(engine.fetch(HOUSEHOLDS)):
+        names = index.names_of(head for _, head, _ in lines if head is not None)
+        rows = [
+            {
+                "subject": "h",
+                "number": number,
+                "name": sealer.seal(names.get(head), "name", number),
+                "household_no": sealer.seal(household_no, "household_no", number),
+            }
+            for number, head, household_no in lines
+        ]
+        yield from pa.Table.from_pylist(rows, schema=schema).to_batches()
+    for lines in _in_parts(engine.fetch(PERSONS)):
+        people = [person for person, _ in lines]
+        found = {"id": index.ids_of(people), "name": index.names_of(people), "phone": index.phones_of(people)}
+        rows = [
+            {"subject": "p", "number": person, "household": household}
+            | {column: sealer.seal(values.get(person), column, person) for column, values in found.items()}
+            for person, household in lines
+        ]
+        yield from pa.Table.from_pylist(rows, schema=schema).to_batches()
+
+
+def _in_parts(lines: list[tuple]) -> Iterator[list[tuple]]:
+    for start in range(0, len(lines), BATCH):
+        yield lines[start : start + BATCH]
