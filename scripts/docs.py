@@ -19,7 +19,6 @@ ROOT = Path(__file__).resolve().parent.parent
 PAGES = {
     "docs/reference/errors.md": "scripts.docs:error_codes",
     "docs/reference/published-run.md": "doudi.published.document:render",
-    "docs/reference/published-run.md": "doudi.published.document:render",
 }
 """Page -> `module:function` that returns its text."""
 
