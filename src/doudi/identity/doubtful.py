@@ -52,7 +52,7 @@ def read_doubtful(sources: Sequence[Source], roles: dict[tuple[str, str], Role],
 
 
 def near_numbers(doubtful: Iterable[Doubtful], stamper: Stamper) -> pa.Table:
-    """`at, person, birth, swapped`: the valid numbers one wrong character or one swap away from each damaged one."""
+    """`item, person, birth, swapped`: the valid numbers one wrong character or one swap away from each damaged one."""
     lines = [
         (each.at, stamper.person_number(number), ids.birth_of(number), _swapped(each.cleaned, number))
         for each in doubtful
@@ -63,7 +63,7 @@ def near_numbers(doubtful: Iterable[Doubtful], stamper: Stamper) -> pa.Table:
 
 
 def kept_numbers(doubtful: Iterable[Doubtful], stamper: Stamper) -> pa.Table:
-    """`at, person, birth, swapped`: the hundred valid numbers that begin with the fifteen digits left of each `kept15` one."""
+    """`item, person, birth, swapped`: the hundred valid numbers that begin with the fifteen digits left of each `kept15` one."""
     lines = []
     for each in doubtful:
         if each.state == "kept15":
@@ -76,7 +76,7 @@ def kept_numbers(doubtful: Iterable[Doubtful], stamper: Stamper) -> pa.Table:
 def put(engine: Engine, doubtful: Sequence[Doubtful], stamper: Stamper) -> None:
     """Make the engine's table `doubtful`, without numbers and names."""
     columns = {
-        "at": pa.array([each.at for each in doubtful], pa.int32()),
+        "item": pa.array([each.at for each in doubtful], pa.int32()),
         "delivery": pa.array([each.delivery for each in doubtful], pa.int64()),
         "dataset": pa.array([each.dataset for each in doubtful], pa.string()),
         "list_month": pa.array([each.list_month for each in doubtful], pa.int32()),
@@ -96,4 +96,4 @@ def _swapped(delivered: str, number: str) -> bool:
 def _candidates(lines: list[tuple]) -> pa.Table:
     at, person, birth, swapped = zip(*lines, strict=True) if lines else ((), (), (), ())
     columns = [pa.array(at, pa.int32()), pa.array(person, pa.int64()), pa.array(birth, pa.date32()), pa.array(swapped, pa.bool_())]
-    return pa.table(columns, ["at", "person", "birth", "swapped"])
+    return pa.table(columns, ["item", "person", "birth", "swapped"])

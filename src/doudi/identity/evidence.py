@@ -32,7 +32,7 @@ class _Pairs:
 
 def match(engine: Engine, rows: Sequence[Doubtful], policy: LinkPolicy, stamper: Stamper) -> dict[int, Decision]:
     """Decisions by `at` for rows whose number is lost, empty or near nobody. Needs the table `known` (see `link`)."""
-    engine.table("unmatched", pa.table({"at": pa.array([each.at for each in rows], pa.int32())}))
+    engine.table("unmatched", pa.table({"item": pa.array([each.at for each in rows], pa.int32())}))
     pairs = _Pairs()
     for number in policy.record_numbers:
         pairs.add(_sharing(engine, number, {each.dataset for each in rows}), number.weight)
@@ -49,7 +49,7 @@ def _sharing(engine: Engine, number: RecordNumber, datasets: set[str]) -> set[tu
         for dataset, column in group:
             for other, other_column in group if dataset in datasets else ():
                 query = (
-                    f"SELECT DISTINCT d.at, k.person FROM doubtful AS d SEMI JOIN unmatched USING (at)"
+                    f"SELECT DISTINCT d.item, k.person FROM doubtful AS d SEMI JOIN unmatched USING (item)"
                     f" JOIN rows_{dataset} AS a ON a.delivery = d.delivery AND a.row = d.row"
                     f" JOIN rows_{other} AS b ON b.{other_column} = a.{column} AND b.delivery <> a.delivery"
                     f" JOIN known AS k ON k.dataset = '{other}' AND k.delivery = b.delivery AND k.row = b.row"
@@ -68,8 +68,8 @@ def _embedded(rows: Sequence[Doubtful], stamper: Stamper) -> list[tuple[int, int
 def _alike(engine: Engine) -> list[tuple[int, int]]:
     """(row, person) of population lists with one household, or one name and one birth date."""
     query = (
-        "SELECT d.at, f.person FROM doubtful_facts AS d SEMI JOIN unmatched USING (at) JOIN list_facts AS f ON f.household = d.household"
-        " UNION SELECT d.at, f.person FROM doubtful_facts AS d SEMI JOIN unmatched USING (at) JOIN doubtful AS n USING (at)"
+        "SELECT d.item, f.person FROM doubtful_facts AS d SEMI JOIN unmatched USING (item) JOIN list_facts AS f ON f.household = d.household"
+        " UNION SELECT d.item, f.person FROM doubtful_facts AS d SEMI JOIN unmatched USING (item) JOIN doubtful AS n USING (item)"
         " JOIN references_ AS r ON r.name_key = n.name_key"
         " JOIN list_facts AS f ON f.person = r.person AND (f.birth_date = d.birth_date OR f.person_birth = d.birth_date)"
     )

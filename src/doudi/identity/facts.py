@@ -44,7 +44,7 @@ def gather_facts(engine: Engine, policy: LinkPolicy) -> None:
         " SEMI JOIN references_ AS r ON r.person = p.person AND r.name_key = p.name_key"
     )
     engine.execute(
-        f"CREATE OR REPLACE TABLE doubtful_facts AS SELECT d.at, {chosen} {rows}"
+        f"CREATE OR REPLACE TABLE doubtful_facts AS SELECT d.item, {chosen} {rows}"
         f" JOIN doubtful AS d ON d.delivery = p.delivery AND d.row = p.row AND d.dataset = '{POPULATION}'"
     )
 
@@ -60,8 +60,8 @@ def lines_of_people(engine: Engine, people: Iterable[int]) -> dict[int, list[Lis
 
 def lines_of_doubtful(engine: Engine) -> dict[int, ListLine]:
     """Number of the doubtful row -> its own line, for rows of population lists."""
-    rows = engine.arrow("SELECT * FROM doubtful_facts ORDER BY at").to_pylist()
-    return {values.pop("at"): ListLine(values.pop("list_month"), values) for values in rows}
+    rows = engine.arrow("SELECT * FROM doubtful_facts ORDER BY item").to_pylist()
+    return {values.pop("item"): ListLine(values.pop("list_month"), values) for values in rows}
 
 
 def births_of(lines: Iterable[ListLine]) -> set[object]:

@@ -26,7 +26,7 @@ def believe_own_numbers(engine: Engine, doubtful: Sequence[Doubtful], policy: Li
         " HAVING count(*) FILTER (state = 'kept15') <= greatest(1, ? * count(*))),"
         " trusted AS (SELECT person, name_key FROM identities SEMI JOIN usual USING (delivery) WHERE state = 'kept15' AND person IS NOT NULL"
         " AND name_key IS NOT NULL GROUP BY ALL HAVING count(DISTINCT delivery) >= ?),"
-        " taken AS (SELECT i.person, d.name_key FROM kept AS k JOIN doubtful AS d USING (at) JOIN identities AS l"
+        " taken AS (SELECT i.person, d.name_key FROM kept AS k JOIN doubtful AS d USING (item) JOIN identities AS l"
         f" ON l.dataset = '{POPULATION}' AND l.state = 'sound' AND l.person = k.person AND l.name_key = d.name_key"
         " JOIN identities AS i ON i.delivery = d.delivery AND i.row = d.row AND i.field = d.field)"
         " SELECT DISTINCT person FROM trusted ANTI JOIN taken USING (person, name_key)",

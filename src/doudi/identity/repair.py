@@ -48,7 +48,7 @@ def nobody(doubtful: Doubtful) -> Decision:
 
 def _same_name(engine: Engine, near: pa.Table, rows: Mapping[int, Doubtful]) -> dict[int, list[Candidate]]:
     engine.table("near", near)
-    lines = engine.fetch("SELECT at, person, swapped FROM near SEMI JOIN references_ USING (person) ORDER BY at, person")
+    lines = engine.fetch("SELECT item, person, swapped FROM near SEMI JOIN references_ USING (person) ORDER BY item, person")
     people = sorted({person for _, person, _ in lines})
     engine.table("near_people", pa.table({"person": pa.array(people, pa.int64())}))
     names = names_of(engine, "SELECT person, name_key FROM references_ SEMI JOIN near_people USING (person)")

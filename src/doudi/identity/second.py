@@ -26,16 +26,16 @@ def repair_second(engine: Engine, doubtful: Sequence[Doubtful], contracts: Mappi
             for at, person in engine.fetch(_household_query(contracts[dataset])):
                 at_home[at].add(person)
     listed: dict[int, set[int]] = defaultdict(set)
-    for at, person in engine.fetch("SELECT at, person FROM near SEMI JOIN references_ USING (person)"):
+    for at, person in engine.fetch("SELECT item, person FROM near SEMI JOIN references_ USING (person)"):
         listed[at].add(person)
     return {each.at: _decide(each, at_home[each.at], listed[each.at]) for each in rows}
 
 
 def _household_query(contract: Contract) -> str:
-    """(at, person): near numbers of people who stand in the same benefit household, as members or as second people."""
+    """(item, person): near numbers of people who stand in the same benefit household, as members or as second people."""
     dataset = contract.dataset
     return (
-        f"SELECT DISTINCT d.at, n.person FROM doubtful AS d JOIN near AS n USING (at)"
+        f"SELECT DISTINCT d.item, n.person FROM doubtful AS d JOIN near AS n USING (item)"
         f" JOIN rows_{dataset} AS a ON a.delivery = d.delivery AND a.row = d.row"
         f" JOIN rows_{dataset} AS b ON b.{_HOUSEHOLD} = a.{_HOUSEHOLD}"
         f" JOIN identities AS i ON i.dataset = '{dataset}' AND i.delivery = b.delivery AND i.row = b.row"

@@ -10,6 +10,7 @@ import json
 import os
 import shutil
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -27,6 +28,10 @@ HOME_FOREIGN = code("home_foreign", "目录不是兜底数据目录")
 HOME_VERSION = code("home_version", "数据目录版本不符")
 HOME_BUSY = code("home_busy", "数据目录正被另一个程序写入")
 HOME_TAKEN = code("home_taken", "目标目录已存在")
+
+
+_WRITING: set[tuple[int, int, Path]] = set()
+"""Process, thread and root of the homes held for writing here."""
 
 
 @dataclass(frozen=True)
@@ -89,10 +94,14 @@ class Home:
 
     @contextmanager
     def writing(self, what: str) -> Iterator[None]:
-        """Hold the home for writing; `what` (Chinese) tells others who has it. The lock dies with the process.
+        """Hold the home for writing; `what` (Chinese) tells others who has it. The lock dies with the process; it may be taken again inside.
 
         Left-overs of interrupted work are removed on entry. Raises DoudiError if another process is writing.
         """
+        own = (os.getpid(), threading.get_ident(), self.root.resolve())
+        if own in _WRITING:
+            yield
+            return
         handle = os.open(self.root / ".lock", os.O_RDWR | os.O_CREAT, 0o600)
         try:
             try:
@@ -104,9 +113,11 @@ class Home:
             os.ftruncate(handle, 0)
             os.pwrite(handle, f"{what}（进程 {os.getpid()}）".encode(), 0)
             self.sweep()
+            _WRITING.add(own)
             yield
             os.ftruncate(handle, 0)
         finally:
+            _WRITING.discard(own)
             os.close(handle)
 
     def sweep(self) -> int:

@@ -1,0 +1,147 @@
+"""Settling: what a set of deliveries means together becomes a cut of the lake (docs/explanation/how-it-works.md).
+
+A cut is a function of its set of deliveries: the same set gives the same files, byte for byte, in whatever order they arrived.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from doudi.contracts.model import Contract
+from doudi.identity.keys import Keys
+from doudi.identity.link import Links, link
+from doudi.identity.policy import LinkPolicy, read_link_policy
+from doudi.intake.settling.conflicts import write_conflicts
+from doudi.intake.settling.people import settle_people, write_people
+from doudi.intake.settling.plan import Plan, make_plan
+from doudi.intake.settling.records import read_deliveries, read_sendings
+from doudi.intake.settling.tables import effective_rows, prepare, write_tables
+from doudi.intake.settling.unused import write_unused
+from doudi.lake.engine import DuckEngine, Engine
+from doudi.lake.home import Home
+
+Progress = Callable[[str], None]
+"""Called with a Chinese word for the step that begins."""
+
+_DEATH = "death"
+
+
+@dataclass(frozen=True)
+class Cut:
+    """A settled cut: its folder and what its `cut.json` says."""
+
+    id: str
+    folder: Path
+    about: Mapping[str, Any]
+
+    @property
+    def tables(self) -> dict[str, Path]:
+        """Table -> Parquet file: each dataset, `<dataset>_history` of snapshots, `people`. A dataset never delivered is an empty table."""
+        return {path.stem: path for path in sorted((self.folder / "tables").glob("*.parquet"))}
+
+    @cached_property
+    def delivered_to(self) -> dict[str, date]:
+        """Dataset -> last day of the latest accepted period; datasets never delivered are absent."""
+        return {dataset: date.fromisoformat(day) for dataset, day in self.about["delivered_to"].items()}
+
+    @property
+    def deliveries(self) -> list[dict[str, Any]]:
+        """The deliveries in the order in which later ones count: id, number, dataset, period, verdict."""
+        return list(self.about["deliveries"])
+
+    @property
+    def links(self) -> Path:
+        """Every number whose identity was not plain."""
+        return self.folder / "links.parquet"
+
+    @property
+    def unused(self) -> Path:
+        """Rows and whole files that are not used."""
+        return self.folder / "unused.parquet"
+
+    @property
+    def conflicts(self) -> Path:
+        """Where departments contradict each other."""
+        return self.folder / "conflicts.parquet"
+
+
+def settle(
+    home: Home, keys: Keys, contracts: Mapping[str, Contract], as_of: date | None = None, progress: Progress = lambda step: None,
+    policy: LinkPolicy | None = None, *, memory: int = 600, threads: int = 2,
+) -> Cut:  # fmt: skip
+    """The cut of what was sent up to the end of `as_of` (None: everything); made if it is not there yet, whole or not at all.
+
+    `memory` in MB and `threads` bound the engine. Raises DoudiError if the home is being written by another process or a delivery is damaged.
+    """
+    policy = policy or read_link_policy()
+    plan = plan_cut(home, keys, contracts, as_of, policy)
+    folder = home.lake / plan.cut
+    if not folder.exists():
+        with home.writing("整理数据湖"), ExitStack() as held:
+            if not folder.exists():  # nobody made it meanwhile
+                made = held.enter_context(home.new_folder(home.lake, plan.cut))
+                engine = held.enter_context(DuckEngine(home, memory=memory, threads=threads))
+                _make(engine, home, plan, contracts, policy, keys, made, progress)
+    return open_cut(folder)
+
+
+def open_cut(folder: Path) -> Cut:
+    """A cut that is there."""
+    return Cut(folder.name, folder, json.loads((folder / "cut.json").read_text("utf-8")))
+
+
+def plan_cut(home: Home, keys: Keys, contracts: Mapping[str, Contract], as_of: date | None, policy: LinkPolicy) -> Plan:
+    """The plan of the cut of a day, without making it."""
+    return make_plan(read_sendings(home), read_deliveries(home), contracts, policy, keys.fingerprint, as_of)
+
+
+def _make(
+    engine: Engine, home: Home, plan: Plan, contracts: Mapping[str, Contract], policy: LinkPolicy, keys: Keys, folder: Path, progress: Progress
+) -> None:
+    progress("认定每行是谁的记录")
+    links = link(engine, plan.sources(home.deliveries), contracts, policy, keys)
+    prepare(engine)
+    progress("整理人口与家庭")
+    months = plan.list_months(contracts)
+    settle_people(engine, contracts, months)
+    tables = folder / "tables"
+    tables.mkdir()
+    rows = {"people": write_people(engine, tables / "people.parquet")}
+    progress("整理各数据集")
+    rows |= write_tables(engine, contracts, months, tables)
+    progress("记录未用的行和矛盾")
+    engine.to_parquet("SELECT * FROM links", folder / "links.parquet", ["delivery", "row", "field"])
+    unused = write_unused(engine, plan, home.deliveries, folder / "unused.parquet")
+    deaths = effective_rows(contracts[_DEATH]) if _DEATH in contracts else None
+    conflicts = write_conflicts(engine, folder / "conflicts.parquet", deaths)
+    about = _about(plan, contracts, links, rows) | {"unused": unused, "conflicts": conflicts, "list_months": months}
+    (folder / "cut.json").write_text(json.dumps(about, ensure_ascii=False, indent=1, sort_keys=True) + "\n", "utf-8")
+
+
+def _about(plan: Plan, contracts: Mapping[str, Contract], links: Links, rows: Mapping[str, int]) -> dict[str, Any]:
+    deliveries = [
+        {
+            "id": each.id,
+            "number": each.number,
+            "dataset": each.dataset,
+            "period": [each.period.first.isoformat(), each.period.last.isoformat()] if each.period else None,
+            "verdict": each.verdict,
+        }
+        for each in plan.deliveries
+    ]
+    return {
+        "cut": plan.cut,
+        "deliveries": deliveries,
+        "sendings": [{"file": each.file, "delivery": each.delivery} for each in plan.sendings],
+        "delivered_to": {dataset: day.isoformat() for dataset, day in plan.delivered_to().items()},
+        "contracts": {name: contract.version for name, contract in contracts.items()},
+        "links": dict(links.outcomes),
+        "rows": dict(rows),
+    }

@@ -1,0 +1,1 @@
+"""From a set of deliveries to a cut of the lake."""
