@@ -1,0 +1,76 @@
+"""What a delivery tells of people, kept apart from its rows: for the person index, and of rows whose number is not sound."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from doudi.identity.keys import Keys
+from doudi.identity.sealed import IdSealer, seal_bytes
+from doudi.identity.stamp import StampedIds
+from doudi.lake.parquet import ParquetOut
+
+SEEN = pa.schema([("person", pa.int64()), ("name_key", pa.int64()), ("name", pa.string()), ("id_sealed", pa.binary()), ("phone_sealed", pa.binary())])
+DOUBTFUL = pa.schema([("row", pa.int32()), *((name, pa.string()) for name in ("field", "state", "cleaned", "name", "certificate"))])
+_WRITE_AT = 20_000
+
+
+class People:
+    """Writes `seen.parquet` while rows are read, and `doubtful.sealed` at the end. One line for each person and folded name."""
+
+    def __init__(self, folder: Path, keys: Keys, sealer: IdSealer) -> None:
+        self._folder, self._keys, self._sealer = folder, keys, sealer
+        self._out = ParquetOut(folder / "seen.parquet", SEEN)
+        self._known: set[tuple[int, int | None]] = set()
+        self._waiting: list[tuple[Any, ...]] = []
+        self._doubtful: list[tuple[Any, ...]] = []
+
+    def note(
+        self,
+        field: str,
+        rows: Sequence[int],
+        stamped: StampedIds,
+        names: Sequence[str | None],
+        name_keys: Sequence[int | None],
+        phones: Sequence[str | None],
+        certificates: Sequence[str | None],
+    ) -> None:
+        """One id18 field of accepted rows: all sequences by row."""
+        known, seal = self._known, self._sealer.seal
+        lines = zip(rows, stamped.numbers, stamped.states, stamped.cleaned, names, name_keys, phones, certificates, strict=True)
+        for row, number, state, cleaned, name, key, phone, certificate in lines:
+            if number is not None and (number, key) not in known:
+                known.add((number, key))
+                self._waiting.append((number, key, name.strip() if name else None, seal(cleaned or ""), seal(phone) if phone else None))
+            if state != "sound":
+                self._doubtful.append((row, field, state, cleaned, name, certificate))
+        if len(self._waiting) >= _WRITE_AT:
+            self._flush()
+
+    def __enter__(self) -> People:
+        self._out.__enter__()
+        return self
+
+    def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
+        if kind is None:
+            self._flush()
+        self._out.__exit__(kind, error, trace)
+        if kind is None and self._doubtful:
+            content = io.BytesIO()
+            pq.write_table(_table(self._doubtful, DOUBTFUL), content, compression="zstd")
+            (self._folder / "doubtful.sealed").write_bytes(seal_bytes(content.getvalue(), self._keys))
+
+    def _flush(self) -> None:
+        for batch in _table(self._waiting, SEEN).to_batches():
+            self._out.write(batch)
+        self._waiting.clear()
+
+
+def _table(lines: Sequence[tuple[Any, ...]], schema: pa.Schema) -> pa.Table:
+    columns = list(zip(*lines, strict=True)) or [()] * len(schema)
+    return pa.table([pa.array(column, kind) for column, kind in zip(columns, schema.types, strict=True)], schema=schema)
