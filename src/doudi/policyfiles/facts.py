@@ -16,7 +16,7 @@ STEP_KEYS: dict[str, tuple[dict[str, type], dict[str, type]]] = {
     "none": ({"in": Text, "on": Map}, {"where": Text}),
     "latest": ({"per": Seq, "by": Seq}, {}),
     "pair": ({"same": Seq}, {"on": Text, "within_days": Text, "where": Text}),
-    "months": ({"start": Text, "end": Text, "last": Text, "take": Text}, {}),
+    "months": ({"start": Text, "last": Text, "take": Text}, {"end": Text}),
     "group": ({"by": Seq, "take": Map}, {}),
 }
 """Per kind of step: keys it must have and keys it may have. `where` is a text, `add` a mapping of texts."""
@@ -89,7 +89,7 @@ def _step_keys(kind: str, body: Tree, faults: list[Fault]) -> bool:
                 if shape is Text:
                     form.text(key, required)
                 elif shape is Seq:
-                    form.words(key, required)
+                    form.listed(key, required)
                 else:
                     form.texts(key, required)
     return len(faults) == before

@@ -126,6 +126,10 @@ class Form:
         if isinstance(node, Text) and node.value:
             self._asked.add(key)
             return (node.value,)
+        return self.listed(key, required)
+
+    def listed(self, key: str, required: bool = True) -> tuple[str, ...]:
+        """A list of texts; a single text is a fault."""
         return tuple(item.value for item in self._only(Text, key, self.seq(key, required) or ()))
 
     def texts(self, key: str, required: bool = True) -> dict[str, Text]:
