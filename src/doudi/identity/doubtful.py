@@ -52,24 +52,27 @@ def read_doubtful(sources: Sequence[Source], roles: dict[tuple[str, str], Role],
 
 
 def near_numbers(doubtful: Iterable[Doubtful], stamper: Stamper) -> pa.Table:
-    """`item, person, birth, swapped`: the valid numbers one wrong character or one swap away from each damaged one."""
+    """`item, person, way`: the valid numbers one wrong character (way `character`) or one swap (`swap`) away from each damaged one.
+
+    A number that ends in 000 may have lost its end, or end so of its own and be damaged elsewhere: it is looked for in both ways.
+    """
     lines = [
-        (each.at, stamper.person_number(number), ids.birth_of(number), _swapped(each.cleaned, number))
+        (each.at, stamper.person_number(number), "swap" if _swapped(each.cleaned, number) else "character")
         for each in doubtful
-        if each.state == "damaged"
+        if each.state in ("damaged", "kept15") and not ids.is_id18(each.cleaned)
         for number in ids.near_ids(each.cleaned)
     ]
     return _candidates(lines)
 
 
 def kept_numbers(doubtful: Iterable[Doubtful], stamper: Stamper) -> pa.Table:
-    """`item, person, birth, swapped`: the hundred valid numbers that begin with the fifteen digits left of each `kept15` one."""
+    """`item, person, way` (always `kept15`): the hundred valid numbers that begin with the fifteen digits left of each `kept15` one."""
     lines = []
     for each in doubtful:
         if each.state == "kept15":
             firsts = [f"{each.cleaned[:15]}{end:02d}" for end in range(100)]
             numbers = [first + ids.check_character(first) for first in firsts]
-            lines += [(each.at, stamper.person_number(number), ids.birth_of(number), False) for number in numbers]
+            lines += [(each.at, stamper.person_number(number), "kept15") for number in numbers]
     return _candidates(lines)
 
 
@@ -94,6 +97,5 @@ def _swapped(delivered: str, number: str) -> bool:
 
 
 def _candidates(lines: list[tuple]) -> pa.Table:
-    at, person, birth, swapped = zip(*lines, strict=True) if lines else ((), (), (), ())
-    columns = [pa.array(at, pa.int32()), pa.array(person, pa.int64()), pa.array(birth, pa.date32()), pa.array(swapped, pa.bool_())]
-    return pa.table(columns, ["item", "person", "birth", "swapped"])
+    item, person, way = zip(*lines, strict=True) if lines else ((), (), ())
+    return pa.table([pa.array(item, pa.int32()), pa.array(person, pa.int64()), pa.array(way, pa.string())], ["item", "person", "way"])

@@ -18,10 +18,10 @@ from doudi.lake.engine import Engine
 
 @dataclass(frozen=True)
 class Candidate:
-    """A listed person whose number is near. `clash`: what contradicts, in Chinese; empty if nothing does."""
+    """A listed person whose number is near, and in which `way`. `clash`: what contradicts, in Chinese; empty if nothing does."""
 
     person: int
-    swapped: bool
+    way: str
     clash: str
 
 
@@ -48,15 +48,15 @@ def nobody(doubtful: Doubtful) -> Decision:
 
 def _same_name(engine: Engine, near: pa.Table, rows: Mapping[int, Doubtful]) -> dict[int, list[Candidate]]:
     engine.table("near", near)
-    lines = engine.fetch("SELECT item, person, swapped FROM near SEMI JOIN references_ USING (person) ORDER BY item, person")
+    lines = engine.fetch("SELECT item, person, max(way) FROM near SEMI JOIN references_ USING (person) GROUP BY ALL ORDER BY ALL")
     people = sorted({person for _, person, _ in lines})
     engine.table("near_people", pa.table({"person": pa.array(people, pa.int64())}))
     names = names_of(engine, "SELECT person, name_key FROM references_ SEMI JOIN near_people USING (person)")
     listed, own = lines_of_people(engine, people), lines_of_doubtful(engine)
     found: dict[int, list[Candidate]] = defaultdict(list)
-    for at, person, swapped in lines:
+    for at, person, way in lines:
         if rows[at].name and person in names and likest(rows[at].name, names[person].values()) == "same":
-            found[at].append(Candidate(person, swapped, _clash(own.get(at), listed.get(person, []))))
+            found[at].append(Candidate(person, way, _clash(own.get(at), listed.get(person, []))))
     return dict(found)
 
 
@@ -80,7 +80,7 @@ def _decide(each: Doubtful, candidates: Sequence[Candidate]) -> Decision:
         clashes = "、".join(sorted({candidate.clash for candidate in candidates}))
         return left(each, CONTRADICTION, f"有同名的人号码相近，但{clashes}", candidates=len(candidates))
     chosen = fitting[0]
-    if each.state == "kept15":
+    if chosen.way == "kept15":
         return linked(each, "kept15", chosen.person, "号码后三位丢失，人口名单中前十五位相同且同名的只有一人")
-    what = "相邻两位对调" if chosen.swapped else "有一位错误"
+    what = "相邻两位对调" if chosen.way == "swap" else "有一位错误"
     return linked(each, "repaired", chosen.person, f"号码{what}，改正后是人口名单中唯一同名的人，出生日期和户号没有矛盾")

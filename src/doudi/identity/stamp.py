@@ -143,7 +143,7 @@ def _read_odd(text: str, *, masked_end: bool) -> tuple[str, State]:
         if len(text) == 18 and int(float(text)) == int(text):  # went through a binary float: its last three digits mean nothing
             return _kept(text[:15])
         return read_id(text)
-    if len(text) == 18 and text.isdigit() and text.endswith("000"):
+    if len(text) == 18 and text.isdigit() and text.endswith("000") and ids.birth_of(text):
         return _kept(text[:15])
     if masked_end and len(text) == 17 and ids.is_id18(text + "X"):  # old systems write the check character X as *
         return text + "X", "sound"
