@@ -24,7 +24,7 @@ _ALIASES = {"人民币": "元", "RMB": "元", "CNY": "元", "圆": "元", "¥": 
 _RATE = re.compile(r"/(?:人|户|次|月|年|人[.·]?月|人月|学年|学期)$")
 _UNIT_WORD = re.compile(r"^(?:计量|金额|货币|币种)?(?:单位)?:?(?:人民币(?=.))?")
 _SUFFIX = re.compile(r"(?P<header>.+?)[:/_-]?(?P<unit>亿元|千万元|百万元|十万元|万元|千元|百元|元|角)")
-_UNIT_IN_TEXT = re.compile(r"单位:?([^\s()]+)")
+_UNIT_IN_TEXT = re.compile(r"单位[为是]?\s*:?\s*([^\s()]+)|以([^\s()]{1,5})为\w{0,2}单位")
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,8 @@ def recognise(header_cells: Sequence[object], contracts: Mapping[str, Contract])
 def other_unit(text: str) -> str | None:
     """The money unit other than 元 that a title or note names (`金额单位：万元`), None if it names none."""
     plain = unicodedata.normalize("NFKC", text).upper()
-    parts = [match["inside"] for match in _BRACKET.finditer(plain)] + _UNIT_IN_TEXT.findall(plain)
+    parts = [match["inside"] for match in _BRACKET.finditer(plain)]
+    parts += [named or counted for named, counted in _UNIT_IN_TEXT.findall(plain)]
     units = (_unit(_NOISE.sub("", part)) for part in parts)
     return next((unit for unit in units if unit in _MONEY_UNITS and unit != "元"), None)
 
@@ -111,7 +112,7 @@ def _take_apart(cell: object) -> _Header:
 
 
 def _unit(text: str) -> str | None:
-    for part in re.split("[,;、]", text):
+    for part in re.split("[,;、。]", text):
         bare = _RATE.sub("", _UNIT_WORD.sub("", part))
         bare = _ALIASES.get(bare, bare)
         if bare in _MONEY_UNITS or bare in _OTHER_UNITS:

@@ -12,7 +12,7 @@ from doudi.contracts.model import FREQUENCIES, MODES, Check, Contract, Field, Fr
 from doudi.contracts.properties import custom_properties, read_field
 from doudi.contracts.rowchecks import compile_check
 from doudi.contracts.sla import DUE_RULES
-from doudi.contracts.vocabulary import DOCUMENT, OBJECT, OF_DOCUMENT, QUALITY, SLA
+from doudi.contracts.vocabulary import DESCRIPTION, DOCUMENT, OBJECT, OF_DOCUMENT, QUALITY, SLA, SLA_PROPERTY, TEAM
 from doudi.kernel.errors import DoudiError
 from doudi.kernel.yamltext import Mapping, parse_yaml
 
@@ -38,6 +38,8 @@ def _contract(node: Mapping, faults: Faults, code_lists: Collection[str]) -> Con
     if not faults.get_text(node, "apiVersion").startswith("v3."):
         faults.add(VALUE_WRONG, "apiVersion 应是 v3", node.lines.get("apiVersion", node.line))
     team, description = faults.get_mapping(node, "team"), faults.get_mapping(node, "description")
+    faults.known_keys(team, TEAM, "team ")
+    faults.known_keys(description, DESCRIPTION, "description ")
     custom = custom_properties(node, faults, OF_DOCUMENT)
     tables = faults.get_mappings(node, "schema")
     table = tables[0] if tables else Mapping(node.line)
@@ -77,6 +79,7 @@ def _dataset(node: Mapping, table: Mapping, faults: Faults) -> str:
 def _frequency(node: Mapping, faults: Faults) -> Frequency:
     found: dict[str, Mapping] = {}
     for entry in faults.get_mappings(node, "slaProperties"):
+        faults.known_keys(entry, SLA_PROPERTY, "slaProperties ")
         found[faults.get_word(entry, "property", SLA)] = entry
     if missing := [name for name in SLA if name not in found]:
         faults.add(VALUE_MISSING, f"slaProperties 缺少 {'、'.join(missing)}", node.lines.get("slaProperties", node.line))

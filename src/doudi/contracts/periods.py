@@ -28,13 +28,13 @@ class Period:
 
 def parse_period(text: str) -> Period | None:
     """The period that `text` names, None if it names none: a day, week, month, quarter, half-year, term, school year, year, or a range."""
-    plain = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
+    plain = _plain(text)
     return _single(plain) or _range(plain)
 
 
 def find_period(text: str) -> Period | None:
     """The period named somewhere in a file name. Of several, months and ranges come before single days (of export) and bare years."""
-    plain = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
+    plain = _plain(text)
     found: list[tuple[int, int, Period]] = []
     at = 0
     while match := _START.search(plain, at):
@@ -46,6 +46,10 @@ def find_period(text: str) -> Period | None:
                 at = end
                 break
     return min(found)[2] if found else None
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).upper()
 
 
 def _vagueness(period: Period) -> int:
@@ -60,7 +64,7 @@ def _range(plain: str) -> Period | None:
             left, right = left.removesuffix("月"), left[:5] + right
             left += "月"
         first, last = _single(left), _single(right)
-        if first and last and first.first <= last.first:
+        if first and last and first.first <= last.first and _vagueness(first) == _vagueness(last):
             return Period(first.first, last.last)
     return None
 

@@ -11,7 +11,7 @@ from typing import Any, cast
 
 from doudi.contracts.faults import CONFLICT, VALUE_MISSING, VALUE_WRONG, Faults
 from doudi.contracts.model import SENSITIVITIES, Field, FieldType, Sensitivity
-from doudi.contracts.vocabulary import OF_PROPERTY, PROPERTY
+from doudi.contracts.vocabulary import CUSTOM_PROPERTY, OF_PROPERTY, PROPERTY
 from doudi.kernel.money import LIMIT_FEN
 from doudi.kernel.months import month
 from doudi.kernel.yamltext import Mapping, Sequence
@@ -66,6 +66,7 @@ def custom_properties(node: Mapping, faults: Faults, known: Collection[str]) -> 
     """The custom properties of a node as one mapping, name to value, that knows its lines."""
     found = Mapping(node.line)
     for entry in faults.get_mappings(node, "customProperties", required=False):
+        faults.known_keys(entry, CUSTOM_PROPERTY, "customProperties ")
         name = faults.get_word(entry, "property", known)
         if name and "value" not in entry:
             faults.add(VALUE_MISSING, f"“{name}”缺少 value", entry.line)

@@ -20,6 +20,10 @@ PROPERTY = frozenset((
     "customProperties",
 ))
 QUALITY = frozenset(("name", "description", "dimension", "severity", "type", "engine", "implementation"))
+TEAM = frozenset(("id", "name", "description", "members", "tags", "authoritativeDefinitions"))
+DESCRIPTION = frozenset(("purpose", "usage", "limitations", "authoritativeDefinitions"))
+SLA_PROPERTY = frozenset(("id", "property", "value", "valueExt", "unit", "element", "driver", "description"))
+CUSTOM_PROPERTY = frozenset(("id", "property", "value", "description", "vendor"))
 SLA = ("frequency", "timeOfAvailability", "latency")
 
 OF_DOCUMENT = ("deliveryMode", "namedByNotice")
