@@ -9,10 +9,9 @@ from __future__ import annotations
 
 from datetime import date
 
-import pyarrow as pa
-
 from doudi.lake.engine import Engine
 from doudi.monitoring.places import parts
+from doudi.monitoring.steps import Step
 from doudi.published.read import PublishedRun
 from doudi.published.tables import TABLES
 
@@ -22,7 +21,6 @@ ALERT_ID = "SUBSTR(SHA256(rule || '|' || subject || '|' || CAST(COALESCE(person,
 """16 hex digits, the same in every run: they depend on the rule and on the subject's number only."""
 
 LINES = """
-CREATE OR REPLACE TABLE alert_lines AS
 SELECT a.alert, a.rule, r.version, r.kind, a.subject, a.person, a.household, r.grade, {place}, r.department, r.level, r.within_working_days
 FROM (SELECT {alert} AS alert, * FROM alerts) a
 JOIN rule_lines r ON a.rule = r.rule
@@ -32,13 +30,11 @@ LEFT JOIN person_places p ON a.person = p.person
 """
 
 EVIDENCE = """
-CREATE OR REPLACE TABLE alert_evidence AS
 SELECT {alert} AS alert, position, condition, result, value, threshold
 FROM evidence
 """
 
 DIFFERENCES = """
-CREATE OR REPLACE TABLE alert_differences AS
 WITH stayed AS (SELECT alert FROM alert_lines INTERSECT SELECT alert FROM before_alerts),
 now AS (SELECT e.* FROM alert_evidence e SEMI JOIN stayed s ON e.alert = s.alert),
 past AS (SELECT e.* FROM before_evidence e SEMI JOIN stayed s ON e.alert = s.alert),
@@ -86,17 +82,17 @@ def load_before(engine: Engine, previous: PublishedRun | None) -> None:
             engine.views({f"before_{name}": previous.file(TABLES[name].file)})
 
 
-def compare(engine: Engine, rules: pa.Table, conditions: pa.Table, routed: str) -> None:
-    """Make `alert_lines`, `alert_evidence` and `alert_differences`.
+def steps(routed: str) -> list[Step]:
+    """Make `alert_lines`, `alert_evidence` and `alert_differences` from `rule_lines` and `condition_lines` (tables of the policy).
 
-    `rules` and `conditions` are lines of the published tables of those names, `routed` the query of `places.routed_regions`.
+    `routed` is the query of `places.routed_regions`.
     """
-    engine.table("rule_lines", rules)
-    engine.table("condition_lines", conditions)
     place = parts("COALESCE(w.region, h.region, p.region)")
-    engine.execute(LINES.format(alert=ALERT_ID, place=place, routed=routed))
-    engine.execute(EVIDENCE.format(alert=ALERT_ID))
-    engine.execute(DIFFERENCES)
+    return [
+        Step("alert_lines", LINES.format(alert=ALERT_ID, place=place, routed=routed), "确定线索的地区和办理部门"),
+        Step("alert_evidence", EVIDENCE.format(alert=ALERT_ID), "整理线索的依据"),
+        Step("alert_differences", DIFFERENCES, "与上次运行比较"),
+    ]
 
 
 def alerts_query(as_of: date, run: str) -> str:

@@ -5,30 +5,34 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Protocol
 
-from doudi.lake.engine import Engine
+from doudi.monitoring.steps import Step
 
 
 class ConditionLike(Protocol):
     """What is asked of a planned condition."""
 
-    name: str
-    says: str
-    position: int
-    negated: bool
+    @property
+    def says(self) -> str: ...
+    @property
+    def position(self) -> int: ...
+    @property
+    def negated(self) -> bool: ...
 
 
 class RuleLike(Protocol):
     """What is asked of a planned rule."""
 
-    rule: str
-    of: str
-
+    @property
+    def rule(self) -> str: ...
+    @property
+    def of(self) -> str: ...
+    @property
+    def subjects(self) -> str: ...
     @property
     def conditions(self) -> Iterable[ConditionLike]: ...
 
 
 GONE = """
-CREATE OR REPLACE TABLE ended_lines AS
 SELECT b.alert, b.rule, b.subject, b.person, b.household
 FROM before_alerts b ANTI JOIN alert_lines a ON b.alert = a.alert
 """
@@ -44,7 +48,6 @@ SELECT CAST(NULL AS TEXT) AS alert, 0 AS position, CAST(NULL AS TEXT) AS says WH
 """
 
 CAUSES = """
-CREATE OR REPLACE TABLE ended_causes AS
 WITH failed AS ({failed}),
 misses AS (SELECT alert, STRING_AGG(says, '；' ORDER BY position) AS says FROM failed GROUP BY alert),
 unsure AS (
@@ -69,14 +72,15 @@ LEFT JOIN household_facts h ON e.household = h.household
 """
 
 
-def find_causes(engine: Engine, rules: Mapping[str, RuleLike], of_deceased: Iterable[str]) -> None:
-    """Make `ended_causes` (alert, cause, reason). `of_deceased`: rules that ask the dead, so that death ends no alert of theirs."""
-    engine.execute(GONE)
+def steps(rules: Mapping[str, RuleLike]) -> list[Step]:
+    """Make `ended_lines` and `ended_causes` (alert, cause, reason). Death ends no alert of a rule that asks the dead."""
     failed = [query for rule in rules.values() for query in _failed(rule)]
     in_force = f"(e.rule IN ({', '.join(map(quoted, rules))}))" if rules else "FALSE"
-    dead = f"e.rule IN ({', '.join(map(quoted, sorted(of_deceased)))})" if list(of_deceased) else "FALSE"
+    of_dead = sorted(rule.rule for rule in rules.values() if rule.subjects == "deceased")
+    dead = f"e.rule IN ({', '.join(map(quoted, of_dead))})" if of_dead else "FALSE"
     asked = f"(CASE WHEN e.subject = 'h' THEN h.household IS NOT NULL ELSE COALESCE((f.living AND f.listed) OR ({dead} AND f.deceased), FALSE) END)"
-    engine.execute(CAUSES.format(failed=" UNION ALL ".join([NONE_FAILED, *failed]), in_force=in_force, asked=asked))
+    causes = CAUSES.format(failed=" UNION ALL ".join([NONE_FAILED, *failed]), in_force=in_force, asked=asked)
+    return [Step("ended_lines", GONE, "找出已消失的线索"), Step("ended_causes", causes, "查明线索消失的原因")]
 
 
 def _failed(rule: RuleLike) -> Iterable[str]:

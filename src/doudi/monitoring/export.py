@@ -1,22 +1,64 @@
-"""Exports of a run for people and other systems: alerts and unknowns. Rows that were not used, and links, come from intake (`intake.unused`)."""
+"""Exports for people and other systems: alerts and unknowns of a run; rows not used and links of the cut that it stands on."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from itertools import islice
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.compute as pc
 
+from doudi.contracts.read import load_contracts
+from doudi.intake import unused
+from doudi.intake.settle import open_cut
+from doudi.kernel.errors import DoudiError, Fault, code
 from doudi.kernel.ids import mask_id
+from doudi.lake.engine import DuckEngine
+from doudi.monitoring.options import Reading
 from doudi.monitoring.show import DATE_OPERATORS, NEGATED, OPERATORS, show_text
 from doudi.published.identities import HouseholdIdentity, Identities, PersonIdentity
 from doudi.published.read import PublishedRun
+
+NO_CUT = code("export_no_cut", "这次运行所用的数据湖切面已不在")
 
 ALERT_COLUMNS = ("rule", "subject", "person_id", "household_no", "grade", "since", "evidence")
 UNKNOWN_COLUMNS = ("rule", "subject", "person_id", "household_no", "condition", "reason")
 PART = 20_000
 """So many lines are in memory at a time."""
+
+
+@contextmanager
+def open_export(reading: Reading, what: str, *, with_ids: bool) -> Iterator[tuple[Sequence[str], Iterator[Sequence[str]]]]:
+    """Columns and rows of an export (alerts, unknown, rejects, links), computed as they are taken.
+
+    Raises DoudiError for rejects and links if the lake no longer has the run's cut.
+    """
+    if what == "alerts":
+        yield ALERT_COLUMNS, alert_rows(reading.run, reading.identities, with_ids=with_ids)
+    elif what == "unknown":
+        yield UNKNOWN_COLUMNS, unknown_rows(reading.run, reading.identities, with_ids=with_ids)
+    else:
+        with DuckEngine(reading.home) as engine:
+            yield _cut_rows(reading, engine, what, with_ids)
+
+
+def _cut_rows(reading: Reading, engine: DuckEngine, what: str, with_ids: bool) -> tuple[Sequence[str], Iterator[Sequence[str]]]:
+    if not (reading.cut / "cut.json").is_file():
+        todo = "用 doudi run 重新运行即可重新整理"
+        raise DoudiError(Fault(NO_CUT, f"没有切面 {reading.cut.name}", str(reading.home.lake), todo=todo))
+    cut = open_cut(reading.cut)
+    if what == "rejects":
+        return unused.REJECTS.names, _texts(unused.rejects(engine, cut))
+    contracts = load_contracts(reading.run.path / "contracts")
+    return unused.LINKS.names, _texts(unused.links(engine, reading.home, reading.keys, contracts, cut, with_ids=with_ids))
+
+
+def _texts(batches: Iterable[pa.RecordBatch]) -> Iterator[Sequence[str]]:
+    for batch in batches:
+        columns = [["" if value is None else str(value) for value in column.to_pylist()] for column in batch.columns]
+        yield from zip(*columns, strict=True)
 
 
 class People:

@@ -8,13 +8,13 @@ import pyarrow as pa
 
 from doudi.identity.index import PersonIndex
 from doudi.lake.engine import Engine
+from doudi.monitoring.steps import Step
 from doudi.published.seal import Sealer
 from doudi.published.tables import TABLES
 
 BATCH = 50_000
 
 CONCERNED = """
-CREATE OR REPLACE TABLE concerned AS
 SELECT DISTINCT person, household FROM (
     SELECT person, household FROM alert_lines
     UNION ALL SELECT person, household FROM ended_lines
@@ -33,9 +33,8 @@ ORDER BY c.household
 """
 
 NUMBERS = """
-CREATE OR REPLACE TABLE household_numbers AS
 SELECT household, MIN(household_no) AS household_no
-FROM ({lists})
+FROM people
 WHERE household IS NOT NULL
 GROUP BY household
 """
@@ -53,10 +52,10 @@ ORDER BY p.person
 """
 
 
-def gather_concerned(engine: Engine, lists: str) -> None:
-    """Make `concerned` and `household_numbers`. `lists`: a query of household and household_no over all population lists."""
-    engine.execute(CONCERNED)
-    engine.execute(NUMBERS.format(lists=lists))
+STEPS = (
+    Step("concerned", CONCERNED, "找出涉及的个人和家庭"),
+    Step("household_numbers", NUMBERS, "找出涉及家庭的户号"),
+)
 
 
 def identity_batches(engine: Engine, index: PersonIndex, key: bytes) -> Iterator[pa.RecordBatch]:

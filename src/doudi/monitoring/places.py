@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from doudi.lake.engine import Engine
+from doudi.monitoring.steps import Step
 
 HOUSEHOLD_PLACES = """
-CREATE OR REPLACE TABLE household_places AS
 SELECT household, region, head
 FROM (
     SELECT household, hukou_region AS region, person AS head,
@@ -23,7 +22,6 @@ WHERE place = 1
 """The head's registered region (policy: relation 02 or 01, a living one before a dead one; without one the oldest)."""
 
 PERSON_PLACES = """
-CREATE OR REPLACE TABLE person_places AS
 SELECT b.person, COALESCE(p.region, b.hukou_region) AS region
 FROM person_base b LEFT JOIN household_places p ON b.household = p.household
 """
@@ -52,10 +50,11 @@ def parts(region: str) -> str:
     return PARTS.format(region=region)
 
 
-def place_everybody(engine: Engine) -> None:
-    """Make `household_places` and `person_places` from `person_base`."""
-    engine.execute(HOUSEHOLD_PLACES)
-    engine.execute(PERSON_PLACES)
+STEPS = (
+    Step("household_places", HOUSEHOLD_PLACES, "查明各家庭所在地"),
+    Step("person_places", PERSON_PLACES, "查明各人所在地"),
+)
+"""From `person_base`: the region and the head of every household, the region of everybody."""
 
 
 def routed_regions(routes: Mapping[str, Sequence[str]], of: Mapping[str, str]) -> str:

@@ -50,7 +50,7 @@ ISSUES = Table(
     ("dataset", "outcome", "code", "column"),
     (
         DATASET,
-        Column("outcome", "text", "处置：拒收、待核、清空", "what became of it", values=("refused", "held", "emptied")),
+        Column("outcome", "text", "处置：拒收、待核、清空、提示", "what became of it", values=("refused", "held", "emptied", "noted")),
         Column("code", "text", "原因代码", "reason code"),
         Column("column", "text", "列；整行为空串", "column; empty text for the whole row"),
         Column("meaning", "text", "代码的含义", "what the code means"),

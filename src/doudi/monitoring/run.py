@@ -1,0 +1,113 @@
+"""A run: freeze, compute, publish whole or not at all. The same inputs are the same run and the same bytes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from importlib.metadata import version
+from pathlib import Path
+from time import perf_counter
+
+from doudi.identity.keys import Keys
+from doudi.kernel.clock import now
+from doudi.kernel.errors import DoudiError, Fault, code
+from doudi.lake.engine import DuckEngine
+from doudi.lake.home import Home, write_whole
+from doudi.monitoring.chain import with_chain_tables
+from doudi.monitoring.compute import Computation
+from doudi.monitoring.freeze import Books, Frozen, freeze
+from doudi.published.manifest import MANIFEST, Input, Manifest
+from doudi.published.read import LATEST, PublishedRun
+from doudi.published.write import RunWriter
+from doudi.rules import build_policy
+from doudi.rules.model import Policy
+from doudi.rules.plan import plan_policy
+
+NOT_REPEATED = code("run_not_repeated", "用同样的输入重算，结果与已发布的不同")
+
+MEMORY, THREADS = 600, 2
+"""Bounds of the engine: MB of buffers (more is spilled to the home) and threads."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """`fresh`: computed now; else it had been published before. `repeated`: computed again and found equal, byte by byte."""
+
+    run: PublishedRun
+    fresh: bool
+    repeated: bool = False
+
+
+def run(home: Home, keys: Keys, as_of: date, books: Books, watch: Callable[[str], None] = lambda says: None, *, again: bool = False) -> Outcome:
+    """Compute and publish the run of a day, or find it published; with `again` compute it anew and compare.
+
+    Raises DoudiError if the policy has faults, nothing was delivered, the home is being written, or (`again`) the result differs.
+    """
+    started, clock = now(), perf_counter()
+    compiled = build_policy(with_chain_tables(books.policy), books.contracts, as_of)  # its faults are told before anything is computed
+    frozen = freeze(home, keys, as_of, books, watch, memory=MEMORY, threads=THREADS)
+    published = home.runs / frozen.run
+    if (published / MANIFEST).exists():
+        found = PublishedRun(published)
+        if again:
+            with home.writing("重算一次运行"), home.temp_folder("again-") as folder:
+                _compute(home, keys, frozen, compiled, folder, watch, started, clock)
+                _same(found, PublishedRun(folder))
+        with home.writing("更新最新运行"):
+            point_to_latest(home)
+        return Outcome(found, fresh=False, repeated=again)
+    with home.writing("运行"):
+        with home.new_folder(home.runs, frozen.run) as folder:
+            _compute(home, keys, frozen, compiled, folder, watch, started, clock)
+        point_to_latest(home)
+    return Outcome(PublishedRun(published), fresh=True)
+
+
+def _compute(
+    home: Home, keys: Keys, frozen: Frozen, compiled: Policy, folder: Path, watch: Callable[[str], None], started: datetime, clock: float
+) -> None:
+    plan = plan_policy(compiled, frozen.states)
+    writer = RunWriter(folder)
+    with DuckEngine(home, memory=MEMORY, threads=THREADS) as engine:
+        computation = Computation(engine, writer, home, keys, frozen, plan, watch)
+        counts = computation.compute()
+    manifest = Manifest(
+        frozen.run,
+        frozen.as_of,
+        frozen.cut.id,
+        frozen.books.title,
+        frozen.books.contracts_hash,
+        tuple(Input(one["id"], one["dataset"], "/".join(one["period"] or ())) for one in frozen.cut.deliveries),
+        frozen.previous.id if frozen.previous else None,
+        counts,
+    )
+    times = {
+        "started_at": started.isoformat(timespec="seconds"),
+        "finished_at": now().isoformat(timespec="milliseconds"),
+        "seconds": round(perf_counter() - clock, 3),
+        "program": version("doudi"),
+        "steps": {name: round(seconds, 3) for name, seconds in computation.performance.seconds.items()},
+    }
+    writer.finish(manifest, (json.dumps(times, ensure_ascii=False, indent=1) + "\n").encode())
+
+
+def _same(one: PublishedRun, other: PublishedRun) -> None:
+    """Raises DoudiError naming every file that differs."""
+    names = sorted(set(one.manifest.files) | set(other.manifest.files))
+    differing = [name for name in names if one.manifest.files.get(name) != other.manifest.files.get(name)]
+    faults = [Fault(NOT_REPEATED, f"{name} 与已发布的不同", str(one.path)) for name in differing]
+    if one.manifest != other.manifest and not faults:
+        faults = [Fault(NOT_REPEATED, f"{MANIFEST} 与已发布的不同", str(one.path))]
+    if faults:
+        raise DoudiError(faults)
+    one.verify()
+
+
+def point_to_latest(home: Home) -> None:
+    """Let `runs/latest` name the run with the latest as-of date; of several of that date the one published last."""
+    runs = PublishedRun.all(home.root)
+    if runs:
+        newest = max(runs, key=lambda each: (each.as_of, each.times.get("finished_at", ""), each.id))
+        write_whole(home.runs / LATEST, f"{newest.id}\n".encode())
