@@ -20,7 +20,8 @@ DELIVERY_UNKNOWN = code("delivery_unknown", "没有这份报送")
 DELIVERY_AMBIGUOUS = code("delivery_ambiguous", "符合的报送不止一份")
 
 ABOUT = "delivery.json"
-_FORMAT = 1
+CONFIRMATIONS = "confirmations"
+"""Folder of the home: somebody confirmed a held delivery."""
 
 
 def delivery_id(dataset: str, period: str, content: str) -> str:
@@ -100,19 +101,22 @@ def json_bytes(document: Mapping[str, Any]) -> bytes:
 
 
 def read_about(home: Home, identifier: str) -> dict[str, Any]:
-    """The document of a delivery. Raises DoudiError if there is no such delivery."""
+    """The document of a delivery; if it was held and is confirmed, as accepted. Raises DoudiError if there is no such delivery."""
     path = home.deliveries / identifier / ABOUT
     try:
-        return json.loads(path.read_text("utf-8"))
+        about = json.loads(path.read_text("utf-8"))
     except FileNotFoundError:
         raise DoudiError(Fault(DELIVERY_UNKNOWN, f"没有报送“{identifier}”", todo="用 doudi deliveries 查看全部报送")) from None
+    if about["verdict"] == "held" and (home.root / CONFIRMATIONS / f"{identifier}.json").exists():
+        about |= {"verdict": "accepted", "refusal": None}
+    return about
 
 
 def all_deliveries(home: Home) -> Iterator[dict[str, Any]]:
     """The documents of all deliveries, in the order of their identifiers."""
     for path in sorted(home.deliveries.glob(f"*/{ABOUT}")):
         if not path.parent.name.startswith("."):
-            yield json.loads(path.read_text("utf-8"))
+            yield read_about(home, path.parent.name)
 
 
 def all_sendings(home: Home) -> list[dict[str, Any]]:

@@ -122,9 +122,7 @@ class Home:
 
     def sweep(self) -> int:
         """Remove temporary folders and files that nobody holds any more; returns how many. Call only while writing."""
-        left = [
-            path for place in (self.root, self.sendings, self.deliveries, self.lake, self.runs, self.logs) for path in place.glob(TEMPORARY + "*")
-        ]
+        left = [path for pattern in (f"{TEMPORARY}*", f"*/{TEMPORARY}*") for path in self.root.glob(pattern)]
         return sum(_remove_unheld(path) for path in left)
 
     @contextmanager

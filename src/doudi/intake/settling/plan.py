@@ -75,7 +75,7 @@ def _cut_id(sendings: Iterable[Sending], deliveries: Iterable[Delivery], contrac
         "version": VERSION,
         "key": key,
         "sendings": [(each.file, each.delivery) for each in sendings],
-        "deliveries": [each.id for each in deliveries],
+        "deliveries": [(each.id, each.verdict) for each in deliveries],  # a held list may be confirmed
         "contracts": [repr(contracts[name]) for name in sorted(contracts)],
         "linkage": policy.text,
     }
