@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from sqlglot import exp
 
-from doudi.rules.layers import Step
+from doudi.rules.layers import FACTS, Step
 from doudi.rules.model import Condition, Formula, FromRows, Members, Policy, Rule, Variable
-from doudi.rules.rowsql import PERSONS, SURE, aliased, at, col, counts_for, named, person_names, read, select
+from doudi.rules.rowsql import PERSONS, aliased, col, counts_for, named, person_names, read, select
 from doudi.rules.scopes import ROW
-from doudi.rules.sql import SQL, Column, all_of, any_of, cast, constant, emit, integer, is_null, when
+from doudi.rules.sql import SQL, Column, all_of, cast, constant, emit, integer, is_null, when
 from doudi.rules.syntax import Compare, Name, Node, names
 from doudi.rules.types import NUMERIC, Kind, Type
 
-FACTS = {"person": "person_facts", "household": "household_facts"}
 SUBJECT = {"person": "p", "household": "h"}
 Late = Mapping[str, str]
 """Variable -> why the missing rows of a late dataset leave it open."""
@@ -89,22 +88,41 @@ def sides(test: Node) -> tuple[Node | None, Node | None]:
 
 def evidence(policy: Policy) -> Step:
     """One row per alert and condition: value, threshold and result as canonical text."""
-    queries: list[exp.Select] = []
-    for rule in policy.rules.values():
-        for condition in rule.conditions:
-            value, threshold = sides(condition.measured)
-            columns = [
-                *_subject(rule),
-                named(cast(integer(condition.position), Type.INT), "position"),
-                named(text(condition.name), "condition"),
-                named(col(rule.condition_column(condition), "f"), "result"),
-                *(named(_side(policy, rule, side), name) for name, side in (("value", value), ("threshold", threshold))),
-            ]
-            queries.append(
-                _with_household(policy, rule, condition, select(*columns).from_(_facts(rule))).where(all_of(col(rule.column, "f"), eligible(rule)))
-            )
+    queries = [
+        _by_condition(
+            policy,
+            rule,
+            all_of(col(rule.column, "f"), eligible(rule)),
+            {
+                "position": lambda condition: cast(integer(condition.position), Type.INT),
+                "condition": lambda condition: text(condition.name),
+                "result": lambda condition, rule=rule: col(rule.condition_column(condition), "f"),
+                "value": lambda condition, rule=rule: _side(policy, rule, sides(condition.measured)[0]),
+                "threshold": lambda condition, rule=rule: _side(policy, rule, sides(condition.measured)[1]),
+            },
+        )
+        for rule in policy.rules.values()
+    ]
     extra = {"position": Type.INT, "condition": Type.TEXT, "result": Type.BOOL, "value": Type.TEXT, "threshold": Type.TEXT}
     return Step("evidence", union(queries, ALERT | extra), "记录每项条件的依据")
+
+
+def positions(policy: Policy) -> Step:
+    """1, 2, 3 … up to the longest rule: each subject is read once per rule and written once per condition."""
+    most = max((len(rule.conditions) for rule in policy.rules.values()), default=1)
+    return Step("positions", union([select(named(cast(integer(at + 1), Type.INT), "at")) for at in range(most)], {}), "条件的次序")
+
+
+def _by_condition(policy: Policy, rule: Rule, where: SQL, columns: Mapping[str, Callable[[Condition], SQL]]) -> exp.Select:
+    """The subjects of a rule for which `where` holds, once per condition, with `columns` of the condition."""
+
+    def chosen(value: Callable[[Condition], SQL]) -> SQL:
+        return when(*((exp.EQ(this=col("at", "n"), expression=integer(each.position)), value(each)) for each in rule.conditions))
+
+    query = select(*_subject(rule), *(named(chosen(value), name) for name, value in columns.items())).from_(_facts(rule))
+    query = query.join(exp.alias_(exp.to_table("positions"), "n", table=True), join_type="cross")
+    some = exp.LTE(this=col("at", "n"), expression=integer(len(rule.conditions)))
+    return _with_household(policy, rule, query).where(all_of(where, some))
 
 
 def _side(policy: Policy, rule: Rule, side: Node | None) -> SQL:
@@ -129,9 +147,12 @@ def is_household(policy: Policy, name: str) -> bool:
     return name == "members" or name in policy.parameters or (name in policy.variables and policy.variables[name].of == "household")
 
 
-def _with_household(policy: Policy, rule: Rule, condition: Condition, query: exp.Select, *more: Node) -> exp.Select:
-    used = {name for node in (condition.test, condition.measured, *more) for name in names(node)}
-    if rule.of != "person" or not any(is_household(policy, name) for name in used):
+def _with_household(policy: Policy, rule: Rule, query: exp.Select) -> exp.Select:
+    """Facts of the person's household beside the person's, where conditions or their reasons name one."""
+    nodes = [node for condition in rule.conditions for node in (condition.test, condition.measured)]
+    own = {name for node in nodes for name in names(node)}
+    whens = [reason.when for name in own if name in policy.variables for reason in policy.variables[name].reasons if reason.when]
+    if rule.of != "person" or not any(is_household(policy, name) for name in own.union(*(names(node) for node in whens))):
         return query
     on = exp.EQ(this=col("household", "f"), expression=col("household", "h"))
     return query.join(exp.alias_(exp.to_table(FACTS["household"]), "h", table=True), on=on, join_type="left")
@@ -141,14 +162,19 @@ def unknowns(policy: Policy, late: Late) -> Step:
     """One row per rule, subject and condition that is unknown, where the rule as a whole is unknown."""
     queries: list[exp.Select] = []
     for rule in policy.rules.values():
-        for condition in rule.conditions:
-            whens = [
-                reason.when for name in names(condition.test) if name in policy.variables for reason in policy.variables[name].reasons if reason.when
-            ]
-            query = select(*_subject(rule), named(text(condition.name), "condition"), named(_reason(policy, rule, condition, late), "reason"))
-            query = _with_household(policy, rule, condition, query.from_(_facts(rule)), *whens)
-            open_ = all_of(is_null(col(rule.column, "f")), is_null(col(rule.condition_column(condition), "f")), eligible(rule))
-            queries.append(query.where(open_))
+        open_ = all_of(is_null(col(rule.column, "f")), eligible(rule))
+        query = _by_condition(
+            policy,
+            rule,
+            open_,
+            {
+                "condition": lambda condition: text(condition.name),
+                "reason": lambda condition, rule=rule: when(
+                    (is_null(col(rule.condition_column(condition), "f")), _reason(policy, rule, condition, late))
+                ),
+            },
+        )
+        queries.append(select(exp.Star()).from_(aliased(query, "u")).where(exp.Not(this=is_null(col("reason", "u")))))
     return Step("unknowns", union(queries, ALERT | {"condition": Type.TEXT, "reason": Type.TEXT}), "列出无法判断的条件及原因")
 
 
@@ -205,32 +231,38 @@ def row_variables(policy: Policy, node: Node, household: bool) -> Iterator[tuple
 
 
 def sources(policy: Policy) -> list[Step]:
-    """For each alert and condition the delivered rows that its variables were computed from. One pass per table, over the alerts' subjects only."""
+    """For each alert and condition the delivered rows that its variables were computed from. One pass per table, over the alerts' people only."""
     uses: dict[str, list[tuple[str, Condition, bool]]] = {}
     for rule in policy.rules.values():
         for condition in rule.conditions:
             for name, whole in row_variables(policy, condition.measured, rule.of == "household"):
                 uses.setdefault(name, []).append((rule.name, condition, whole))
-    extra = {"condition": Type.TEXT, "variable": Type.TEXT, "dataset": Type.TEXT, "delivery": Type.NUMBER, "row": Type.INT}
-    steps: list[Step] = []
-    parts: list[exp.Select] = []
-    if uses:
-        steps.append(_uses_table(uses))
     tables: dict[tuple[str, str], list[Variable]] = {}
     for name in uses:
         how = policy.variables[name].how
         assert isinstance(how, FromRows)
         if policy.tables[how.table].dataset and set(ROW) <= set(policy.tables[how.table].columns):
             tables.setdefault((how.table, how.by), []).append(policy.variables[name])
-    for (table, by), variables in tables.items():
-        step = _source_rows(policy, table, by, variables)
-        steps.append(step)
-        parts.extend(_source_parts(policy, step.name, table, variables))
-    steps.append(Step("sources", union(parts, ALERT | extra), "找出依据所在的来源行"))
-    return steps
+    rows = [_source_rows(policy, table, by, variables) for (table, by), variables in tables.items()]
+    parts = [_source_part(policy, step.name, table, by, variables) for step, ((table, by), variables) in zip(rows, tables.items(), strict=True)]
+    extra = {"condition": Type.TEXT, "variable": Type.TEXT, "dataset": Type.TEXT, "delivery": Type.NUMBER, "row": Type.INT}
+    found = Step("sources", union(parts, ALERT | extra), "找出依据所在的来源行")
+    return [_alert_members(), _uses_table(uses), *rows, found]
+
+
+def _alert_members() -> Step:
+    """Whose rows may stand behind an alert: of the person, and (`whole`) of everybody in the household."""
+    own = select(*(col(name) for name in ALERT), named(exp.false(), "whole"), named(col("person"), "member")).from_(exp.to_table("alerts"))
+    own = own.where(exp.Not(this=is_null(col("person"))))
+    people = exp.alias_(exp.to_table(PERSONS), "b", table=True)
+    at_home = all_of(exp.EQ(this=col("household", "b"), expression=col("household", "a")), col("living", "b"), col("listed", "b"))
+    members = select(*(col(name, "a") for name in ALERT), named(exp.true(), "whole"), named(col("person", "b"), "member"))
+    members = members.from_(exp.alias_(exp.to_table("alerts"), "a", table=True)).join(people, on=at_home)
+    return Step("alert_members", exp.union(own, members, distinct=False), "找出线索涉及的人员")
 
 
 def _uses_table(uses: dict[str, list[tuple[str, Condition, bool]]]) -> Step:
+    """Which conditions of which rules stand on which variables."""
     rows = [
         select(
             named(text(variable), "variable"),
@@ -241,73 +273,49 @@ def _uses_table(uses: dict[str, list[tuple[str, Condition, bool]]]) -> Step:
         for variable, pairs in uses.items()
         for rule, condition, whole in pairs
     ]
-    return Step("source_uses", union(rows, {}), "整理条件与变量的对应")
+    return Step(
+        "source_uses", union(rows, {"variable": Type.TEXT, "rule": Type.TEXT, "condition": Type.TEXT, "whole": Type.BOOL}), "整理条件与变量的对应"
+    )
 
 
 def _source_rows(policy: Policy, table: str, by: str, variables: list[Variable]) -> Step:
     """Rows of one table that belong to people of alerts, with a mark for each variable for which they count."""
     marks: list[SQL] = []
     needed: set[str] = set()
+    of_household = by == "household" and "person" in policy.tables[table].columns
     for variable in variables:
         how = variable.how
         assert isinstance(how, FromRows)
-        needed |= person_names(how)
         counts, _ = counts_for(policy, how)
-        marks.append(named(counts if counts is not None else exp.true(), f"is_{variable.name}"))
-    by_person = by != "household"
-    concerned = select(col("person")).from_(exp.to_table("alert_people"))
-    households = select(col("household")).from_(exp.to_table("alerts")).where(exp.Not(this=is_null(col("household"))))
-    key = exp.In(this=col(by, "t"), query=exp.Subquery(this=concerned if by_person else households))
-    columns = [named(col(by, "t"), "key"), col("delivery", "t"), col("row", "t"), *marks]
-    query = select(*columns).from_(aliased(read(policy, table, needed), "t")).where(key)
-    return Step(f"source_rows_{table}_by_{by}", query, f"核对{policy.tables[table].label}的来源行")
+        counted = counts if counts is not None else exp.true()
+        if of_household and not how.everybody:
+            counted = all_of(counted, col("living", "t"), col("listed", "t"))
+        marks.append(named(counted, f"is_{variable.name}"))
+        needed |= person_names(how)
+    concerned, key = ("household", "household") if by == "household" else ("member", by)
+    known = select(col(concerned)).from_(exp.to_table("alert_members")).where(exp.Not(this=is_null(col(concerned))))
+    columns = [named(col(key, "t"), "key"), col("delivery", "t"), col("row", "t"), *marks]
+    query = select(*columns).from_(aliased(read(policy, table, needed | ({"living", "listed"} if of_household else set())), "t"))
+    return Step(
+        f"source_rows_{table}_by_{by}",
+        query.where(exp.In(this=col(key, "t"), query=exp.Subquery(this=known))),
+        f"核对{policy.tables[table].label}的来源行",
+    )
 
 
-def alert_people() -> Step:
-    """Everybody whose rows may stand behind an alert: its person, and the people of its household."""
-    own = select(col("person")).from_(exp.to_table("alerts")).where(exp.Not(this=is_null(col("person"))))
-    households = select(col("household")).from_(exp.to_table("alerts")).where(exp.Not(this=is_null(col("household"))))
-    members = select(col("person")).from_(exp.to_table(PERSONS)).where(exp.In(this=col("household"), query=exp.Subquery(this=households)))
-    return Step("alert_people", exp.union(own, members, distinct=True), "找出线索涉及的人员")
+def _source_part(policy: Policy, rows: str, table: str, by: str, variables: list[Variable]) -> exp.Select:
+    columns = [*(col(name, "a") for name in ALERT), col("condition", "u"), col("variable", "u")]
+    columns += [named(text(policy.tables[table].dataset), "dataset"), col("delivery", "s"), col("row", "s")]
+    if by == "household":
+        query = select(*columns).from_(exp.alias_(exp.to_table("alerts"), "a", table=True))
+        use, mine = exp.EQ(this=col("rule", "u"), expression=col("rule", "a")), col("household", "a")
+    else:
+        query = select(*columns).from_(exp.alias_(exp.to_table("alert_members"), "a", table=True))
+        use = all_of(exp.EQ(this=col("rule", "u"), expression=col("rule", "a")), exp.EQ(this=col("whole", "u"), expression=col("whole", "a")))
+        mine = col("member", "a")
+    counted = when(*((exp.EQ(this=col("variable", "u"), expression=text(each.name)), col(f"is_{each.name}", "s")) for each in variables))
+    query = query.join(exp.alias_(exp.to_table("source_uses"), "u", table=True), on=use)
+    return query.join(exp.alias_(exp.to_table(rows), "s", table=True), on=exp.EQ(this=col("key", "s"), expression=mine)).where(counted)
 
 
-def _source_parts(policy: Policy, rows: str, table: str, variables: list[Variable]) -> Iterator[exp.Select]:
-    dataset = policy.tables[table].dataset
-    for variable in variables:
-        how = variable.how
-        assert isinstance(how, FromRows)
-        u, a, s = "u", "a", "s"
-        columns = [
-            *(col(name, a) for name in ALERT),
-            col("condition", u),
-            named(text(variable.name), "variable"),
-            named(text(dataset), "dataset"),
-            col("delivery", s),
-            col("row", s),
-        ]
-        use = all_of(exp.EQ(this=col("rule", u), expression=col("rule", a)), exp.EQ(this=col("variable", u), expression=text(variable.name)))
-        marked = all_of(col(f"is_{variable.name}", s))
-        query = select(*columns).from_(exp.alias_(exp.to_table("alerts"), a, table=True))
-        query = query.join(exp.alias_(exp.to_table("source_uses"), u, table=True), on=use)
-        if how.by == "household":
-            on = exp.EQ(this=col("key", s), expression=col("household", a))
-            yield query.join(exp.alias_(exp.to_table(rows), s, table=True), on=on).where(marked)
-            continue
-        yield (
-            query.copy()
-            .join(exp.alias_(exp.to_table(rows), s, table=True), on=exp.EQ(this=col("key", s), expression=col("person", a)))
-            .where(all_of(marked.copy(), exp.Not(this=exp.paren(col("whole", u)))))
-        )
-        member = exp.alias_(exp.to_table(PERSONS), "b", table=True)
-        of_household = all_of(
-            exp.EQ(this=col("household", "b"), expression=col("household", a)),
-            any_of(all_of(col("living", "b"), col("listed", "b")), exp.Boolean(this=how.everybody)),
-        )
-        yield (
-            query.join(member, on=of_household)
-            .join(exp.alias_(exp.to_table(rows), s, table=True), on=exp.EQ(this=col("key", s), expression=col("person", "b")))
-            .where(all_of(marked, col("whole", u)))
-        )
-
-
-__all__ = ["FACTS", "SURE", "Late", "alert_people", "alerts", "at", "evidence", "row_variables", "sides", "sources", "unknowns"]
+__all__ = ["FACTS", "Late", "alerts", "evidence", "positions", "row_variables", "sides", "sources", "unknowns"]

@@ -18,7 +18,7 @@ from doudi.rules.sql import SQL, all_of, cast, constant, emit, integer, is_null,
 from doudi.rules.syntax import Name, Node, names
 from doudi.rules.types import Type
 
-LIVING = ("living", "listed")
+FACTS = {"person": "person_facts", "household": "household_facts"}
 
 
 @dataclass(frozen=True)
@@ -44,8 +44,8 @@ def layer_name(rank: int) -> str:
     return f"{'person' if rank % 2 == 0 else 'household'}_{rank}"
 
 
-def plan_layers(policy: Policy) -> tuple[list[Step], str, str]:
-    """The steps from the tables of rows to the facts, and the names of the last person and household tables."""
+def plan_layers(policy: Policy) -> list[Step]:
+    """The steps from the tables of rows to `person_facts` and `household_facts`, which are the last layers."""
     steps: list[Step] = []
     passes = _passes(policy, steps)
     ranks = [variable.rank for variable in policy.variables.values()] + [rule.rank for rule in policy.rules.values()]
@@ -64,10 +64,18 @@ def plan_layers(policy: Policy) -> tuple[list[Step], str, str]:
                     f"汇总{'个人' if rank % 2 == 0 else '家庭'}事实（第 {rank // 2 + 1} 层）",
                 )
             )
-    made = [step.name for step in steps]
-    person = next(name for name in reversed(made) if name.startswith("person_"))
-    household = next(name for name in reversed(made) if name.startswith("household_"))
-    return steps, person, household
+    made = [step.name for step in reversed(steps)]
+    last_ones = {next(name for name in made if name.startswith(f"{of}_")): facts for of, facts in FACTS.items()}
+    return [Step(last_ones.get(step.name, step.name), _renamed(step.query, last_ones), step.says) for step in steps]
+
+
+def _renamed(query: SQL, tables: dict[str, str]) -> SQL:
+    def rename(node: SQL) -> SQL:
+        if isinstance(node, exp.Table) and node.name in tables:
+            return exp.to_table(tables[node.name], alias=node.alias or None)
+        return node
+
+    return query.transform(rename)
 
 
 def person_base_columns(policy: Policy) -> list[str]:

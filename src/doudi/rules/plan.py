@@ -13,10 +13,10 @@ from doudi.contracts.model import Contract
 from doudi.policyfiles.model import PolicyFiles
 from doudi.rules.bounds import DatasetState, bind_lateness
 from doudi.rules.build import build_policy
-from doudi.rules.findings import FACTS, alert_people, alerts, evidence, row_variables, sides, sources, unknowns
+from doudi.rules.findings import alerts, evidence, positions, row_variables, sides, sources, unknowns
 from doudi.rules.layers import Step, measures, person_base, plan_layers
 from doudi.rules.model import Formula, FromRows, Members, Policy, Rule, Table, Variable
-from doudi.rules.rowsql import Rows, select
+from doudi.rules.rowsql import Rows
 from doudi.rules.syntax import Node, names
 from doudi.rules.types import Kind, Type
 
@@ -116,18 +116,13 @@ def compile_policy(files: PolicyFiles, contracts: Mapping[str, Contract], as_of:
 def plan_policy(policy: Policy, states: Mapping[str, DatasetState]) -> Plan:
     """The plan of a policy that is already checked."""
     bound, late = bind_lateness(policy, states)
-    layers, person, household = plan_layers(bound)
-    facts = [
-        Step(FACTS[of], select(exp.Star()).from_(exp.to_table(name)), "个人与家庭事实") for of, name in (("person", person), ("household", household))
-    ]
     steps = [
         person_base(bound),
         *_derived(bound),
-        *layers,
-        *facts,
+        *plan_layers(bound),
+        positions(bound),
         alerts(bound),
         evidence(bound),
-        alert_people(),
         *sources(bound),
         unknowns(bound, late),
     ]
