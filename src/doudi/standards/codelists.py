@@ -17,6 +17,7 @@ from typing import Any
 
 from doudi.kernel.yamltext import parse_yaml
 
+_DATA = files("doudi.standards") / "data"
 _SPACE = re.compile(r"[\s\u200b\ufeff'`]+")
 _DECIMALS = re.compile(r"(\d+)\.0+")
 _BETWEEN = r"[-_.、:/|,;=]*"
@@ -90,7 +91,7 @@ class CodeList:
 @cache
 def codelists() -> Mapping[str, CodeList]:
     """All lists by name (`sex`, `ethnicity`, `relation`, ...). Read once."""
-    text = (files(__package__) / "data" / "code_lists.yaml").read_text(encoding="utf-8")
+    text = (_DATA / "code_lists.yaml").read_text(encoding="utf-8")
     return MappingProxyType({name: _read(name, entry) for name, entry in parse_yaml(text, "code_lists.yaml").items()})
 
 
@@ -105,5 +106,4 @@ def _read(name: str, entry: Mapping[str, Any]) -> CodeList:
 
 def rows_of(file: str) -> Iterator[dict[str, str]]:
     """The rows of one of the package's CSV files."""
-    with (files(__package__) / "data" / file).open(encoding="utf-8", newline="") as stream:
-        yield from csv.DictReader(stream)
+    yield from csv.DictReader((_DATA / file).read_text(encoding="utf-8").splitlines())

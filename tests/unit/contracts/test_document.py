@@ -1,5 +1,7 @@
 """The data requirement list: complete, deterministic, and up to date in the repository."""
 
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 from doudi.contracts.document import render, render_data_requirements
@@ -40,6 +42,17 @@ def test_rules_of_delivery_and_due_days_are_stated():
     assert "共 36 项数据，其中通知点名 27 项" in text
     assert "整数（级）" in text
     assert "1 至 4" in text
+
+
+def test_bounds_other_than_the_usual_are_stated():
+    contract = load_contracts()["medical_aid"]
+    bounds = {"amount": (100, 200_000), "aid_date": (date(2020, 1, 1).toordinal(), date(2030, 12, 31).toordinal()), "aid_no": (None, None)}
+    fields = tuple(replace(field, low=low, high=high) for field in contract.fields for low, high in [bounds.get(field.name, (None, None))])
+    text = render_data_requirements({"medical_aid": replace(contract, fields=fields)})
+    assert "1.00 元 至 2,000.00 元" in text
+    assert "2020-01-01 至 2030-12-31" in text
+    month = replace(fields[0], type="month", low=2020 * 12, high=None)
+    assert "2020-01 至 " in render_data_requirements({"medical_aid": replace(contract, fields=(month, *fields[1:]))})
 
 
 def test_a_subset_of_contracts_makes_a_list_of_its_own():

@@ -64,6 +64,10 @@ def line_of(text: str, part: str) -> int:
         ("  purpose:", "  aim:", "contract_key_unknown", "aim:"),
         ("  purpose:", "  aim:", "contract_value_missing", "aim:"),
         ("  name: health", "  nick: health", "contract_key_unknown", "nick"),
+        ("schema:\n", "schema:\n  - {name: other}\n", "contract_value_wrong", "- name: death"),
+        ("schema:\n", "schema: []\nsupport:\n", "contract_value_wrong", "schema: []"),
+        ("schema:\n", "schema:\n  - text\n", "contract_value_wrong", "- text"),
+        ("    properties:", "    quality: {}\n    properties:", "contract_value_wrong", "quality: {}"),
         ("unit: d", "units: d", "contract_key_unknown", "units"),
     ],
 )
