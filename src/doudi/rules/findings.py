@@ -51,7 +51,7 @@ def union(queries: list[exp.Select], columns: Mapping[str, Type]) -> SQL:
     """The queries' rows together; an empty table of these columns if there are none."""
     if not queries:
         nothing = select(*(named(cast(exp.Null(), kind), name) for name, kind in columns.items()))
-        return nothing.where(exp.false())
+        return nothing.where(exp.false(), copy=False)
     return queries[0] if len(queries) == 1 else exp.union(*queries, distinct=False)
 
 
@@ -60,7 +60,10 @@ ALERT = {"rule": Type.TEXT, "subject": Type.TEXT, "person": Type.NUMBER, "househ
 
 def alerts(policy: Policy) -> Step:
     """One row per rule and subject for which it hits."""
-    queries = [select(*_subject(rule)).from_(_facts(rule)).where(all_of(col(rule.column, "f"), eligible(rule))) for rule in policy.rules.values()]
+    queries = [
+        select(*_subject(rule)).from_(_facts(rule), copy=False).where(all_of(col(rule.column, "f"), eligible(rule)), copy=False)
+        for rule in policy.rules.values()
+    ]
     return Step("alerts", union(queries, ALERT), "列出命中的线索")
 
 
@@ -119,10 +122,10 @@ def _by_condition(policy: Policy, rule: Rule, where: SQL, columns: Mapping[str, 
     def chosen(value: Callable[[Condition], SQL]) -> SQL:
         return when(*((exp.EQ(this=col("at", "n"), expression=integer(each.position)), value(each)) for each in rule.conditions))
 
-    query = select(*_subject(rule), *(named(chosen(value), name) for name, value in columns.items())).from_(_facts(rule))
-    query = query.join(exp.alias_(exp.to_table("positions"), "n", table=True), join_type="cross")
+    query = select(*_subject(rule), *(named(chosen(value), name) for name, value in columns.items())).from_(_facts(rule), copy=False)
+    query = query.join(exp.alias_(exp.to_table("positions"), "n", table=True), join_type="cross", copy=False)
     some = exp.LTE(this=col("at", "n"), expression=integer(len(rule.conditions)))
-    return _with_household(policy, rule, query).where(all_of(where, some))
+    return _with_household(policy, rule, query).where(all_of(where, some), copy=False)
 
 
 def _side(policy: Policy, rule: Rule, side: Node | None) -> SQL:
@@ -155,7 +158,7 @@ def _with_household(policy: Policy, rule: Rule, query: exp.Select) -> exp.Select
     if rule.of != "person" or not any(is_household(policy, name) for name in own.union(*(names(node) for node in whens))):
         return query
     on = exp.EQ(this=col("household", "f"), expression=col("household", "h"))
-    return query.join(exp.alias_(exp.to_table(FACTS["household"]), "h", table=True), on=on, join_type="left")
+    return query.join(exp.alias_(exp.to_table(FACTS["household"]), "h", table=True), on=on, join_type="left", copy=False)
 
 
 def unknowns(policy: Policy, late: Late) -> Step:
@@ -174,7 +177,7 @@ def unknowns(policy: Policy, late: Late) -> Step:
                 ),
             },
         )
-        queries.append(select(exp.Star()).from_(aliased(query, "u")).where(exp.Not(this=is_null(col("reason", "u")))))
+        queries.append(select(exp.Star()).from_(aliased(query, "u"), copy=False).where(exp.Not(this=is_null(col("reason", "u"))), copy=False))
     return Step("unknowns", union(queries, ALERT | {"condition": Type.TEXT, "reason": Type.TEXT}), "列出无法判断的条件及原因")
 
 
@@ -252,12 +255,14 @@ def sources(policy: Policy) -> list[Step]:
 
 def _alert_members() -> Step:
     """Whose rows may stand behind an alert: of the person, and (`whole`) of everybody in the household."""
-    own = select(*(col(name) for name in ALERT), named(exp.false(), "whole"), named(col("person"), "member")).from_(exp.to_table("alerts"))
-    own = own.where(exp.Not(this=is_null(col("person"))))
+    own = select(*(col(name) for name in ALERT), named(exp.false(), "whole"), named(col("person"), "member")).from_(
+        exp.to_table("alerts"), copy=False
+    )
+    own = own.where(exp.Not(this=is_null(col("person"))), copy=False)
     people = exp.alias_(exp.to_table(PERSONS), "b", table=True)
     at_home = all_of(exp.EQ(this=col("household", "b"), expression=col("household", "a")), col("living", "b"), col("listed", "b"))
     members = select(*(col(name, "a") for name in ALERT), named(exp.true(), "whole"), named(col("person", "b"), "member"))
-    members = members.from_(exp.alias_(exp.to_table("alerts"), "a", table=True)).join(people, on=at_home)
+    members = members.from_(exp.alias_(exp.to_table("alerts"), "a", table=True), copy=False).join(people, on=at_home, copy=False)
     return Step("alert_members", exp.union(own, members, distinct=False), "找出线索涉及的人员")
 
 
@@ -293,12 +298,12 @@ def _source_rows(policy: Policy, table: str, by: str, variables: list[Variable])
         marks.append(named(counted, f"is_{variable.name}"))
         needed |= person_names(how)
     concerned, key = ("household", "household") if by == "household" else ("member", by)
-    known = select(col(concerned)).from_(exp.to_table("alert_members")).where(exp.Not(this=is_null(col(concerned))))
+    known = select(col(concerned)).from_(exp.to_table("alert_members"), copy=False).where(exp.Not(this=is_null(col(concerned))), copy=False)
     columns = [named(col(key, "t"), "key"), col("delivery", "t"), col("row", "t"), *marks]
-    query = select(*columns).from_(aliased(read(policy, table, needed | ({"living", "listed"} if of_household else set())), "t"))
+    query = select(*columns).from_(aliased(read(policy, table, needed | ({"living", "listed"} if of_household else set())), "t"), copy=False)
     return Step(
         f"source_rows_{table}_by_{by}",
-        query.where(exp.In(this=col(key, "t"), query=exp.Subquery(this=known))),
+        query.where(exp.In(this=col(key, "t"), query=exp.Subquery(this=known)), copy=False),
         f"核对{policy.tables[table].label}的来源行",
     )
 
@@ -307,15 +312,17 @@ def _source_part(policy: Policy, rows: str, table: str, by: str, variables: list
     columns = [*(col(name, "a") for name in ALERT), col("condition", "u"), col("variable", "u")]
     columns += [named(text(policy.tables[table].dataset), "dataset"), col("delivery", "s"), col("row", "s")]
     if by == "household":
-        query = select(*columns).from_(exp.alias_(exp.to_table("alerts"), "a", table=True))
+        query = select(*columns).from_(exp.alias_(exp.to_table("alerts"), "a", table=True), copy=False)
         use, mine = exp.EQ(this=col("rule", "u"), expression=col("rule", "a")), col("household", "a")
     else:
-        query = select(*columns).from_(exp.alias_(exp.to_table("alert_members"), "a", table=True))
+        query = select(*columns).from_(exp.alias_(exp.to_table("alert_members"), "a", table=True), copy=False)
         use = all_of(exp.EQ(this=col("rule", "u"), expression=col("rule", "a")), exp.EQ(this=col("whole", "u"), expression=col("whole", "a")))
         mine = col("member", "a")
     counted = when(*((exp.EQ(this=col("variable", "u"), expression=text(each.name)), col(f"is_{each.name}", "s")) for each in variables))
-    query = query.join(exp.alias_(exp.to_table("source_uses"), "u", table=True), on=use)
-    return query.join(exp.alias_(exp.to_table(rows), "s", table=True), on=exp.EQ(this=col("key", "s"), expression=mine)).where(counted)
+    query = query.join(exp.alias_(exp.to_table("source_uses"), "u", table=True), on=use, copy=False)
+    return query.join(exp.alias_(exp.to_table(rows), "s", table=True), on=exp.EQ(this=col("key", "s"), expression=mine), copy=False).where(
+        counted, copy=False
+    )
 
 
 __all__ = ["FACTS", "Late", "alerts", "evidence", "positions", "row_variables", "sides", "sources", "unknowns"]

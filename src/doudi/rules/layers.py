@@ -86,9 +86,11 @@ def person_base_columns(policy: Policy) -> list[str]:
 
 def person_base(policy: Policy) -> Step:
     """Everybody on a list or in the death register, one row each; dead are those whose death was on or before the day of the run."""
-    register = select(col("person"), named(exp.Max(this=col("death_date")), "death_date")).from_(exp.to_table("death"))
+    register = select(col("person"), named(exp.Max(this=col("death_date")), "death_date")).from_(exp.to_table("death"), copy=False)
     day = constant(policy.as_of, Type.DATE)
-    register = register.where(all_of(exp.Not(this=is_null(col("person"))), exp.LTE(this=col("death_date"), expression=day))).group_by(col("person"))
+    register = register.where(all_of(exp.Not(this=is_null(col("person"))), exp.LTE(this=col("death_date"), expression=day)), copy=False).group_by(
+        col("person"), copy=False
+    )
     dead = exp.Not(this=is_null(col("person", "d")))
     own = [name for name in policy.tables["people"].columns if name not in ("person", "listed", "bucket")]
     query = select(
@@ -98,8 +100,8 @@ def person_base(policy: Policy) -> Step:
         named(dead, "deceased"),
         col("death_date", "d"),
         named(is_null(col("person", "d")), "living"),
-    ).from_(exp.alias_(exp.to_table("people"), "p", table=True))
-    query = query.join(aliased(register, "d"), on=exp.EQ(this=col("person", "p"), expression=col("person", "d")), join_type="full")
+    ).from_(exp.alias_(exp.to_table("people"), "p", table=True), copy=False)
+    query = query.join(aliased(register, "d"), on=exp.EQ(this=col("person", "p"), expression=col("person", "d")), join_type="full", copy=False)
     return Step(PERSONS, query, "合并全员人口与死亡登记")
 
 
@@ -192,9 +194,9 @@ def _rollup(rank: int, rollups: dict[str, Aggregate], columns: dict[str, list[st
     known = all_of(col("living", "t"), col("listed", "t"), exp.Not(this=is_null(col("household", "t"))))
     return (
         select(col("household", "t"), *totals)
-        .from_(exp.alias_(exp.to_table(f"person_{rank - 1}"), "t", table=True))
-        .where(known)
-        .group_by(col("household", "t"))
+        .from_(exp.alias_(exp.to_table(f"person_{rank - 1}"), "t", table=True), copy=False)
+        .where(known, copy=False)
+        .group_by(col("household", "t"), copy=False)
     )
 
 
@@ -265,21 +267,22 @@ def _query(policy: Policy, rank: int, layer: Layer, columns: dict[str, list[str]
         *(col(name, "h") for name in borrowed),
         *(named(value, name) for name, value in layer.ready.items()),
     )
-    query = query.from_(aliased(base, "t"))
+    query = query.from_(aliased(base, "t"), copy=False)
     for source, alias, on in layer.joins:
-        query = query.join(aliased(source, alias), on=on, join_type="left")
+        query = query.join(aliased(source, alias), on=on, join_type="left", copy=False)
     if borrowed:
         household = next(step.name for step in reversed(steps) if step.name.startswith("household_"))
         query = query.join(
             exp.alias_(exp.to_table(household), "h", table=True),
             on=exp.EQ(this=col("household", "t"), expression=col("household", "h")),
             join_type="left",
+            copy=False,
         )
     for level in _sublevels(layer.formulas):
         star = exp.Column(this=exp.Star(), table=exp.to_identifier("t"))
-        query = select(star, *(named(layer.formulas[name][0], name) for name in level)).from_(aliased(query, "t"))
+        query = select(star, *(named(layer.formulas[name][0], name) for name in level)).from_(aliased(query, "t"), copy=False)
     columns[of] += [*layer.ready, *layer.formulas]
-    return select(*(col(name, "t") for name in columns[of])).from_(aliased(query, "t"))
+    return select(*(col(name, "t") for name in columns[of])).from_(aliased(query, "t"), copy=False)
 
 
 def _borrowed(policy: Policy, layer: Layer, columns: dict[str, list[str]]) -> list[str]:
@@ -295,9 +298,9 @@ def _base(rank: int, of: str, steps: Sequence[Step]) -> SQL:
         known = all_of(col("living"), col("listed"), exp.Not(this=is_null(col("household"))))
         return (
             select(col("household"), named(exp.Count(this=exp.Star()), "members"))
-            .from_(exp.to_table(PERSONS))
-            .where(known)
-            .group_by(col("household"))
+            .from_(exp.to_table(PERSONS), copy=False)
+            .where(known, copy=False)
+            .group_by(col("household"), copy=False)
         )
     return exp.to_table(next(step.name for step in reversed(steps) if step.name.startswith(f"{of}_") and step.name != PERSONS))
 

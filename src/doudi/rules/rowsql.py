@@ -106,7 +106,7 @@ class Rows:
         return self.over(*(col(name, "t") for name in columns), *([col(SURE, "t")] if self.sure else []))
 
     def over(self, *columns: SQL) -> exp.Select:
-        return select(*columns).from_(aliased(self.query, "t"))
+        return select(*columns).from_(aliased(self.query, "t"), copy=False)
 
     def all_columns(self, sure: SQL | None = None) -> list[SQL]:
         """Every column so far; `sure` replaces the mark of belonging."""
@@ -116,10 +116,10 @@ class Rows:
     def where(self, step: Where) -> None:
         test = emit(step.test, at("t"))
         if not step.test.kind.unknown:
-            self.query = self.over(*self.all_columns()).where(test)
+            self.query = self.over(*self.all_columns()).where(test, copy=False)
             return
         mark = all_of(test.copy(), col(SURE, "t")) if self.sure else test.copy()
-        self.query = self.over(*self.all_columns(mark)).where(any_of(test, is_null(exp.paren(test.copy()))))
+        self.query = self.over(*self.all_columns(mark)).where(any_of(test, is_null(exp.paren(test.copy()))), copy=False)
         self.sure = True
 
     def add(self, values: Mapping[str, SQL], kinds: Mapping[str, Kind]) -> None:
@@ -134,7 +134,7 @@ class Rows:
             found = when((is_null(col(step.on[0][1], "l")), exp.true()), default=col(SURE, "l"))
             sure = all_of(found, col(SURE, "t")) if self.sure else found
         columns = self.all_columns(sure) + [named(col(theirs, "l"), new) for new, theirs in step.take]
-        self.query = self.over(*columns).join(aliased(read(self.policy, step.table, set()), "l"), on=all_of(*keys), join_type="left")
+        self.query = self.over(*columns).join(aliased(read(self.policy, step.table, set()), "l"), on=all_of(*keys), join_type="left", copy=False)
         self.sure |= table.unsure
         self.columns.update({new: table.columns[theirs] for new, theirs in step.take})
 
@@ -147,18 +147,22 @@ class Rows:
         tests = ([emit(where, at("t"))] if where else []) + ([col(SURE, "o")] if other_unsure else [])
 
         def some(*conditions: SQL) -> SQL:
-            return exp.Exists(this=select(integer(1)).from_(aliased(other.copy(), "o")).where(all_of(*(key.copy() for key in keys), *conditions)))
+            return exp.Exists(
+                this=select(integer(1))
+                .from_(aliased(other.copy(), "o"), copy=False)
+                .where(all_of(*(key.copy() for key in keys), *conditions), copy=False)
+            )
 
         certain = some(*(test.copy() for test in tests))
         if not (other_unsure or (where is not None and where.kind.unknown)):
-            self.query = self.over(*self.all_columns()).where(exp.Not(this=certain) if negated else certain)
+            self.query = self.over(*self.all_columns()).where(exp.Not(this=certain) if negated else certain, copy=False)
             return
         doubtful = some(is_null(exp.paren(all_of(*(test.copy() for test in tests)))))
         mark = col(SURE, "t") if self.sure else exp.true()
         unknown = all_of(exp.Not(this=certain.copy()), doubtful.copy())
         plain = all_of(exp.Not(this=certain.copy()), exp.Not(this=doubtful)) if negated else certain
-        kept = self.over(*self.all_columns(mark)).where(plain)
-        maybe = self.over(*self.all_columns(cast(exp.Null(), Type.BOOL))).where(unknown)
+        kept = self.over(*self.all_columns(mark)).where(plain, copy=False)
+        maybe = self.over(*self.all_columns(cast(exp.Null(), Type.BOOL))).where(unknown, copy=False)
         self.query, self.sure = exp.union(kept, maybe, distinct=False), True
 
     def latest(self, step: Latest) -> None:
@@ -173,7 +177,7 @@ class Rows:
             )
             sure = when((exp.EQ(this=known, expression=rows), exp.true()), default=cast(exp.Null(), Type.BOOL))
         self.query = self.over(*self.all_columns(sure), named(place, "_place"))
-        self.query = self.over(*self.all_columns()).where(exp.EQ(this=col("_place", "t"), expression=integer(1)))
+        self.query = self.over(*self.all_columns()).where(exp.EQ(this=col("_place", "t"), expression=integer(1)), copy=False)
 
     def pair(self, step: Pair) -> None:
         keys: list[SQL] = [exp.EQ(this=col(name, "o"), expression=col(name, "t")) for name in step.same]
@@ -190,7 +194,7 @@ class Rows:
             whole = exp.EQ(this=exp.Count(this=col(SURE, "t")), expression=exp.Count(this=exp.Star()))
             totals.append(named(when((whole, exp.true()), default=cast(exp.Null(), Type.BOOL)), SURE))
         by = [col(name, "t") for name in step.by]
-        self.query = self.over(*by, *totals).where(all_of(*known)).group_by(*(column.copy() for column in by))
+        self.query = self.over(*by, *totals).where(all_of(*known), copy=False).group_by(*(column.copy() for column in by), copy=False)
         self.columns = {name: self.columns[name] for name in step.by} | {name: Kind(Type.INT) for name, _ in step.take}
         self.extra = []
 
@@ -215,8 +219,8 @@ def read(policy: Policy, name: str, person: Iterable[str]) -> SQL:
     on = exp.EQ(this=col("person", "r"), expression=col("person", "b"))
     return (
         select(exp.Column(this=exp.Star(), table=exp.to_identifier("r")), *known)
-        .from_(exp.alias_(table, "r", table=True))
-        .join(exp.alias_(exp.to_table(PERSONS), "b", table=True), on=on, join_type="left")
+        .from_(exp.alias_(table, "r", table=True), copy=False)
+        .join(exp.alias_(exp.to_table(PERSONS), "b", table=True), on=on, join_type="left", copy=False)
     )
 
 
@@ -319,4 +323,9 @@ def grouped_pass(policy: Policy, table: str, by: str, variables: list[Variable],
     if living:
         needed |= {"living", "listed"}
         conditions += [col("living", "t"), col("listed", "t")]
-    return select(*columns).from_(aliased(read(policy, table, needed), "t")).where(all_of(*conditions)).group_by(col(by, "t"))
+    return (
+        select(*columns)
+        .from_(aliased(read(policy, table, needed), "t"), copy=False)
+        .where(all_of(*conditions), copy=False)
+        .group_by(col(by, "t"), copy=False)
+    )

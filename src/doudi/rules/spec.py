@@ -110,10 +110,10 @@ class RuleCases:
             for number, (_, values) in enumerate(self.rows)
         ]
         tests = [named(emit(condition.test, at("t")), condition.column) for condition in self.conditions]
-        tested = select(col("n", "t"), *tests).from_(aliased(union_all(facts), "t"))
+        tested = select(col("n", "t"), *tests).from_(aliased(union_all(facts), "t"), copy=False)
         columns = [col(condition.column, "t") for condition in self.conditions]
         result = named(rule_sql(self.conditions, lambda condition: col(condition.column, "t")), "hit")
-        return select(col("n", "t"), result, *columns).from_(aliased(tested, "t")).order_by(col("n", "t"))
+        return select(col("n", "t"), result, *columns).from_(aliased(tested, "t"), copy=False).order_by(col("n", "t"), copy=False)
 
     def stored(self, name: str, values: Mapping[str, Any]) -> Any:
         kind = self.kinds[name]
@@ -313,7 +313,7 @@ def _computed(case: VariableCase, engine: SpecEngine) -> dict[str, dict[int, dic
     found: dict[str, dict[int, dict[str, Any]]] = {}
     for of, built_in in (("person", ()), ("household", ("members",))):
         columns = [of, *built_in, *(name for name, variable in case.policy.variables.items() if variable.of == of)]
-        rows = engine.fetch(select(*(col(name) for name in columns)).from_(exp.to_table(f"{of}_facts")))
+        rows = engine.fetch(select(*(col(name) for name in columns)).from_(exp.to_table(f"{of}_facts"), copy=False))
         found[of] = {row[0]: dict(zip(columns, row, strict=True)) for row in rows}
     return found
 
@@ -324,4 +324,4 @@ def constant_table(columns: Mapping[str, Kind], rows: Sequence[Mapping[str, Any]
     def row_query(row: Mapping[str, Any]) -> exp.Select:
         return select(*(named(cast(constant(row.get(name), kind.type), kind.type), name) for name, kind in columns.items()))
 
-    return union_all([row_query(row) for row in rows]) if rows else row_query({}).where(exp.false())
+    return union_all([row_query(row) for row in rows]) if rows else row_query({}).where(exp.false(), copy=False)

@@ -61,10 +61,8 @@ def when(*branches: tuple[SQL, SQL], default: SQL | None = None) -> SQL:
     """CASE WHEN … THEN … ELSE … END; without default, NULL."""
     if not branches:
         return default if default is not None else exp.Null()
-    case = exp.Case()
-    for condition, result in branches:
-        case = case.when(condition, result)
-    return case.else_(default) if default is not None else case
+    ifs = [exp.If(this=condition, true=result) for condition, result in branches]
+    return exp.Case(ifs=ifs, **({} if default is None else {"default": default}))
 
 
 def is_null(value: SQL) -> SQL:
@@ -73,12 +71,12 @@ def is_null(value: SQL) -> SQL:
 
 def all_of(*parts: SQL) -> SQL:
     """AND of the parts, each in parentheses."""
-    return exp.and_(*parts) if parts else exp.true()
+    return exp.and_(*parts, copy=False) if parts else exp.true()
 
 
 def any_of(*parts: SQL) -> SQL:
     """OR of the parts, each in parentheses."""
-    return exp.or_(*parts) if parts else exp.false()
+    return exp.or_(*parts, copy=False) if parts else exp.false()
 
 
 def emit(node: Node, column: Column) -> SQL:
