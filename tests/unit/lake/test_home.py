@@ -109,9 +109,9 @@ def test_a_new_folder_appears_only_when_it_is_whole(tmp_path: Path) -> None:
         (made / "inner" / "rows").write_text("x")
         assert not (home.deliveries / "abc").exists()
     assert (home.deliveries / "abc" / "inner" / "rows").read_text() == "x"
-    with pytest.raises(RuntimeError), home.new_folder(home.deliveries, "def") as made:
-        (made / "rows").write_text("x")
-        raise RuntimeError
+    failing = home.new_folder(home.deliveries, "def")
+    (failing.__enter__() / "rows").write_text("x")
+    assert not failing.__exit__(RuntimeError, RuntimeError(), None)
     assert [path.name for path in home.deliveries.iterdir()] == ["abc"]
 
 
