@@ -17,6 +17,8 @@ from doudi.kernel.errors import DoudiError
 SET_BY_OPTIONS = ("DOUDI_HOME", "DOUDI_DEBUG")
 """Environment variables that options before the command stand for."""
 
+INTERRUPTED = 130
+
 app = typer.Typer(
     name="doudi",
     cls=Rooms,
@@ -57,8 +59,6 @@ def _run(given: list[str]) -> int:
         result = app(given, prog_name="doudi", standalone_mode=False)
     except DoudiError as error:
         return _refuse(str(error), error)
-    except KeyboardInterrupt:
-        return _say("已中断；再次运行即可继续，数据不会缺漏或重复。", 130)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader has gone: nothing more to say to it
         return 0
@@ -67,6 +67,8 @@ def _run(given: list[str]) -> int:
         if message is None:
             return _refuse(f"程序内部出错：{type(error).__name__}: {error}\n请加 --debug 重试，并把输出交给维护人员。", error)
         return _say(message, 2)
+    if result == INTERRUPTED:
+        return _say("已中断；再次运行即可继续，数据不会缺漏或重复。", INTERRUPTED)
     return result if isinstance(result, int) else 0
 
 
@@ -77,5 +79,6 @@ def _refuse(message: str, error: BaseException) -> int:
 
 
 def _say(message: str, code: int) -> int:
-    sys.stderr.write(message + "\n")
+    if message:
+        sys.stderr.write(message + "\n")
     return code

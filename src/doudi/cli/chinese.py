@@ -28,10 +28,12 @@ _DETAILS = (
 
 
 def chinese_message(error: BaseException) -> str | None:
-    """What a usage error says, in Chinese; None if the exception is none of the command line's own."""
+    """What a usage error says, in Chinese; empty if it was shown already, None if the exception is none of the command line's own."""
     say = getattr(error, "format_message", None)
     if say is None:
         return "已取消" if type(error).__name__ == "Abort" else None
+    if type(error).__name__ == "NoArgsIsHelpError":
+        return ""  # the help page was shown in its place
     text = " ".join(str(say()).split())
     context = getattr(error, "ctx", None)
     where = getattr(context, "command_path", "doudi")

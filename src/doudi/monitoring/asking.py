@@ -13,6 +13,7 @@ from doudi.kernel.errors import DoudiError, Fault, code
 from doudi.published.read import PublishedRun
 
 NO_ALERT = code("alert_not_found", "运行结果中没有这条线索")
+SEVERAL_ALERTS = code("alert_several", "符合的线索不止一条")
 NO_HOUSEHOLD = code("household_not_found", "运行结果中没有这一户")
 
 _ALERT = re.compile(r"[0-9a-f]{16}")
@@ -27,13 +28,16 @@ class Asker:
     keys: Keys
 
     def alert(self, asked: str) -> dict:
-        """The alert with this id, or `RULE:household_no`, `RULE:citizen ID`, `RULE:number`. Raises DoudiError if there is none."""
+        """The alert with this id, or `RULE:household_no`, `RULE:citizen ID`, `RULE:number`.
+
+        Raises DoudiError if there is none, or several in one household.
+        """
         found = []
         if _ALERT.fullmatch(asked):
             found = self.run.table("alerts", where=pc.field("alert") == asked).to_pylist()
         elif match := _OF_RULE.fullmatch(asked):
             rule, who = match["rule"].upper(), self.numbers(match["who"])
-            subject = (pc.field("person").isin(who) & (pc.field("subject") == "p")) | (pc.field("household").isin(who) & (pc.field("subject") == "h"))
+            subject = pc.field("person").isin(who) | pc.field("household").isin(who)
             found = self.run.table("alerts", where=(pc.field("rule") == rule) & subject).to_pylist()
         else:
             todo = "写线索编号（16 位），或 规则:户号、规则:公民身份号码，如 K01:43130000001"
@@ -42,6 +46,9 @@ class Asker:
             why = "这条规则在本次运行中没有命中该对象，或对象不在名单上"
             todo = "用 doudi export alerts 查看全部线索；结论未知的用 doudi export unknown"
             raise DoudiError(Fault(NO_ALERT, f"没有线索 {masked(asked)}", self.run.id, why, todo))
+        if len(found) > 1:
+            todo = "写线索编号：" + "、".join(line["alert"] for line in found)
+            raise DoudiError(Fault(SEVERAL_ALERTS, f"这一户有 {len(found)} 条 {found[0]['rule']} 线索", self.run.id, todo=todo))
         return found[0]
 
     def household(self, asked: str) -> dict:

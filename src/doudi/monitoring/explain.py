@@ -9,13 +9,16 @@ from typing import Any
 
 import pyarrow.compute as pc
 
+from doudi.contracts.read import load_contracts
 from doudi.kernel.ids import mask_id, mask_name
+from doudi.monitoring.comparisons import Comparison, inner_comparisons, values_of
 from doudi.monitoring.show import DATE_OPERATORS, NEGATED, OPERATORS, show_day, show_distance, show_fact, show_ratio, show_text
 from doudi.monitoring.sourcerows import SourceRows
 from doudi.policyfiles import read_policy
 from doudi.policyfiles.model import GRADES, LEVELS, NotCarriedOut
 from doudi.published.identities import HouseholdIdentity, Identities, PersonIdentity
 from doudi.published.read import PublishedRun
+from doudi.rules import build_policy
 from doudi.standards import region_name
 
 SHOWN_ROWS = 12
@@ -50,6 +53,7 @@ class Reason:
     figures: Sequence[Figure]
     sources: Sequence[str]
     more_sources: int = 0
+    inner: Sequence[Comparison] = ()
 
     @property
     def comparison(self) -> str:
@@ -90,6 +94,7 @@ class Explanation:
     late: Sequence[str]
     not_carried_out: Sequence[NotCarriedOut]
     references: Sequence[str] = field(default_factory=tuple)
+    others: Sequence[str] = field(default_factory=tuple)
 
     def lines(self) -> Iterator[str]:
         """The text, line by line."""
@@ -103,6 +108,10 @@ class Explanation:
         yield f"依据：{rule['document']}{'　' + rule['clause'] if rule['clause'] else ''}（{rule['version']} 起执行）"
         yield from self._why()
         yield from self._what_would_change()
+        if self.others:
+            yield ""
+            yield "同一户的其他线索"
+            yield from (f"· {other}" for other in self.others)
         yield from self._limits()
 
     def _why(self) -> Iterator[str]:
@@ -112,6 +121,8 @@ class Explanation:
             yield f"{number}. {reason.says}：{'否' if reason.negated else '是'}"
             if reason.comparison:
                 yield f"   {reason.comparison}"
+            for inner in reason.inner:
+                yield f"   {inner}"
             for label, value in reason.measures:
                 yield f"   · {label}：{value}"
             for figure in reason.figures:
@@ -157,6 +168,7 @@ def explain(
         tuple(told.late()),
         tuple(told.not_carried_out()),
         references,
+        tuple(told.others()),
     )
 
 
@@ -187,16 +199,21 @@ class _Gathering:
     def __init__(self, run: PublishedRun, alert: Mapping[str, Any], rows: SourceRows, limit: int) -> None:
         self.run, self.alert, self.rows, self.limit = run, alert, rows, limit
         self.policy = read_policy(run.path / "policy")
+        self.compiled = build_policy(self.policy, load_contracts(run.path / "contracts"), run.as_of)
+        self.told: set[tuple[int, int]] = set()
         self.person = _one(run, "person_facts", "person", alert["person"])
         self.household = _one(run, "household_facts", "household", alert["household"])
 
     def reasons(self) -> Iterator[Reason]:
         of_alert = pc.field("alert") == self.alert["alert"]
         sources = self.run.table("sources", where=of_alert).to_pylist()
+        tests = {one.name: one.test for one in self.compiled.rules[self.alert["rule"]].conditions}
         for line in self.run.table("evidence", where=of_alert).to_pylist():
             condition = self.run.conditions[self.alert["rule"], line["condition"]]
-            own = [source for source in sources if source["condition"] == line["condition"]]
+            rows = {(one["dataset"], one["delivery"], one["row"]): one for one in sources if one["condition"] == line["condition"]}
+            own = list(rows.values())
             measures = [name for name in condition["measures"].split(",") if name]
+            parameters = [name for name in condition["parameters"].split(",") if name]
             what, unit = self.measured(measures, line["value"], condition["value_type"])
             yield Reason(
                 condition["says"],
@@ -208,10 +225,33 @@ class _Gathering:
                 unit,
                 what,
                 tuple(map(self.measure, measures)),
-                tuple(self.figure(name) for name in condition["parameters"].split(",") if name),
-                self.rows.describe(own[: self.limit]),
+                tuple(map(self.figure, parameters)),
+                self.describe(own[: self.limit]),
                 max(0, len(own) - self.limit),
+                tuple(inner_comparisons(tests[line["condition"]], self.compiled, self.values(parameters))),
             )
+
+    def values(self, parameters: Sequence[str]) -> dict[str, Any]:
+        """What the names of a condition stand for, as the judge has it."""
+        figures = {name: Fraction(self.figure_line(name)["value"]) for name in parameters}
+        return values_of(self.run, figures, self.person, self.household)
+
+    def describe(self, sources: Sequence[Mapping[str, Any]]) -> list[str]:
+        """Source rows; what a row says is told once."""
+        texts = []
+        for source, text in zip(sources, self.rows.describe(sources), strict=True):
+            where = source["delivery"], source["row"]
+            texts.append(text.split("：")[0] + "（内容见上）" if where in self.told else text)
+            self.told.add(where)
+        return texts
+
+    def others(self) -> Iterator[str]:
+        """The other alerts of the household, or of a person without one."""
+        household, person = self.alert["household"], self.alert["person"]
+        same = pc.field("household") == household if household is not None else pc.field("person") == person
+        for line in self.run.table("alerts", where=same & (pc.field("alert") != self.alert["alert"])).to_pylist():
+            who = "全家" if line["subject"] == "h" else "本人" if line["person"] == person else "家人"
+            yield f"{line['rule']} {self.run.rules[line['rule']]['name']}【{GRADES[line['grade']]}】{who}　{line['alert']}"
 
     def measure(self, name: str) -> tuple[str, str]:
         """A variable's label and its value for the subject."""
@@ -234,16 +274,20 @@ class _Gathering:
         return "", ""
 
     def figure(self, name: str) -> Figure:
-        """A parameter as it stood where the household lives: the narrowest region counts."""
+        """A parameter as it stood where the household lives."""
+        line = self.figure_line(name)
+        unit = line["unit"] if line["type"] != "money" else ""
+        return Figure(line["name"], show_parameter(line["value"], line["type"], unit), line["reference"], line["basis"])
+
+    def figure_line(self, name: str) -> dict[str, Any]:
+        """The line of `parameters` for the household's county: the narrowest region counts."""
         county, rural = self.household.get("county") or "", self.household.get("rural")
         lines = [
             line
             for line in self.run.table("parameters", where=pc.field("parameter") == name).to_pylist()
             if county.startswith(line["region"]) and line["rural"] == bool(rural)
         ]
-        line = max(lines, key=lambda one: len(one["region"]))
-        unit = line["unit"] if line["type"] != "money" else ""
-        return Figure(line["name"], show_parameter(line["value"], line["type"], unit), line["reference"], line["basis"])
+        return max(lines, key=lambda one: len(one["region"]))
 
     def late(self) -> Iterator[str]:
         """Datasets behind the rule that are late or were never delivered."""

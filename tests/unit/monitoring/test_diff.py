@@ -13,6 +13,7 @@ from tests.unit.monitoring.filling import put
 from doudi.lake.engine import DuckEngine
 from doudi.lake.home import Home
 from doudi.monitoring import diff, ended, places
+from doudi.monitoring.steps import Performance
 from doudi.published.manifest import Manifest, Policy
 from doudi.published.read import PublishedRun
 from doudi.published.tables import TABLES
@@ -35,6 +36,7 @@ class Rule:
     rule: str
     of: str
     conditions: tuple[Condition, ...]
+    subjects: str = "living"
 
 
 K01 = Rule("K01", "household", (Condition("poor", "收入低于低保标准", 1, False), Condition("core", "家中有人享受低保", 2, True)))
@@ -103,10 +105,11 @@ def _publish(engine: DuckEngine, home: Home, run: str, world: World, previous: P
     lines = [(r.rule, "2024-09-02", kinds[r.rule], world.grade, "civil_affairs", "county", 20) for r in world.rules]
     rules = pa.Table.from_pylist([dict(zip(RULES.split(), line, strict=True)) for line in lines])
     conditions = pa.table({"rule": ["K01", "K01"], "condition": ["poor", "core"], "threshold_type": [world.threshold_type, None]})
-    places.place_everybody(engine)
     diff.load_before(engine, previous)
-    diff.compare(engine, rules, conditions, places.routed_regions({}, {}))
-    ended.find_causes(engine, {rule.rule: rule for rule in world.rules}, of_deceased=())
+    engine.table("rule_lines", rules)
+    engine.table("condition_lines", conditions)
+    by_name = {rule.rule: rule for rule in world.rules}
+    Performance(engine).perform([*places.STEPS, *diff.steps(places.routed_regions({}, {})), *ended.steps(by_name)])
     folder = home.runs / run
     folder.mkdir()
     writer = RunWriter(folder)
