@@ -246,7 +246,7 @@ def conflicts() -> list[dict[str, Any]]:
             "delivery": 1,
             "row": n,
             "other_dataset": "payment",
-            "says": "两处不一",
+            "says": kind,
         }
         for kind, count in (("出生日期不一", 12), ("已死亡却有就业记录", 3))
         for n in range(count)
@@ -311,6 +311,7 @@ def write_run(
         closed = table.with_facts(()) if table.open else table
         lines = [] if name in without else sorted((filled(closed, line) for line in rows.get(name, [])), key=lambda line: order_of(table, line))
         writer.table(closed, pa.Table.from_pylist(lines, schema=closed.arrow))
+    writer.bytes("policy/policy.yaml", "policy: invented\nversion: '1'\ntitle: 虚构的政策（第1版）\n".encode())
     inputs = tuple(Input(line["delivery_id"], line["dataset"], line["period"]) for line in rows["deliveries"])
     policy = Policy("湖南参考政策", "1", hashlib.sha256(b"policy").hexdigest())
     before = "2026-09-30-invented" if previous else None

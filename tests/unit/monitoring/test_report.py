@@ -121,6 +121,15 @@ def test_the_page_holds_no_number_of_a_person_or_household(run: PublishedRun, pa
     assert not numbers & set(re.findall(r"\d+", page))
 
 
+def test_the_policy_is_called_by_its_title(page: str) -> None:
+    assert "虚构的政策（第1版）" in page
+
+
+def test_contradictions_are_told_in_words(run: PublishedRun, page: str) -> None:
+    assert gather_supply(run).conflicts == (("出生日期不一", 12), ("已死亡却有就业记录", 3))
+    assert "已死亡却有就业记录" in page
+
+
 def test_the_same_run_gives_the_same_page(run: PublishedRun, page: str) -> None:
     assert render_report(PublishedRun(run.path)) == page
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-VISIBLE = 0.35
+VISIBLE = 1.0
 """Percent: the least width of a part that is not zero, so that it can be seen at all."""
 
 

@@ -17,9 +17,7 @@ UNWRITABLE = code("report_unwritable", "报告文件写不进去")
 
 def report(
     run: Annotated[str | None, typer.Option("--run", metavar="ID", help="运行编号；不写为最近一次")] = None,
-    output: Annotated[
-        Path | None, typer.Option("-o", "--output", metavar="FILE", help="写到哪个文件；不写为数据目录的 reports 下")
-    ] = None,
+    output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="写到哪个文件；不写为数据目录的 reports 下")] = None,
     home: Annotated[Path, typer.Option("--home", metavar="DIR", envvar="DOUDI_HOME", help="数据目录")] = Path("doudi-data"),
 ) -> None:
     """把一次运行写成一个网页：线索、未知、数据质量、救助链。只有汇总数，不联网，可打印。"""

@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from doudi.kernel.yamltext import parse_yaml
 from doudi.monitoring.report import charts, words
 from doudi.monitoring.report.aid import Aid, gather_aid
 from doudi.monitoring.report.gaps import gather_gaps
@@ -20,6 +21,7 @@ from doudi.standards import region_name
 
 ROWS = (("accepted", "f-fine", "接收"), ("held", "f-held", "待核"), ("refused", "f-refused", "拒收"))
 CHANGES = (("new", "f-new", "新增"), ("changed", "f-changed", "有变化"), ("continuing", "f-continuing", "延续"))
+POLICY = "policy/policy.yaml"
 LOW = 9_000
 """Scores below this are marked."""
 STATES = (("fine", "f-fine", "按时"), ("late", "f-held", "迟交"), ("never", "f-refused", "从未送达"))
@@ -35,6 +37,7 @@ def render_report(run: PublishedRun) -> str:
         run=run,
         style=Markup(files(__package__).joinpath("templates/report.css").read_text(encoding="utf-8")),  # noqa: S704 - our own file
         counties=counties(run),
+        policy_title=policy_title(run),
         leads=gather_leads(run),
         gaps=gather_gaps(run),
         supply=gather_supply(run),
@@ -91,9 +94,20 @@ def counties(run: PublishedRun) -> list[dict[str, Any]]:
     return [{"code": code, "name": region_name(code)} for code in sorted(code for code in codes if code)]
 
 
-def low(score: int | None) -> str:
-    """The CSS class, with a space before it, of a score (ten-thousandths) that somebody should look at."""
-    return " low" if score is not None and score < LOW else ""
+def low(name: str, score: int | None) -> str:
+    """The CSS class, with a space before it, of a score (ten-thousandths) that somebody should look at.
+
+    Optional fields may well be empty (nobody has an end date of what has not ended), so completeness is shown but never marked.
+    """
+    return " low" if score is not None and score < LOW and name != "completeness" else ""
+
+
+def policy_title(run: PublishedRun) -> str:
+    """The policy's own title, from the copy that the run carries; its name and version if it carries none."""
+    policy = run.manifest.policy
+    if POLICY not in run.manifest.files:
+        return f"{policy.name} {policy.version}"
+    return str(parse_yaml(run.file(POLICY).read_text(encoding="utf-8"), POLICY)["title"])
 
 
 def reference_values(run: PublishedRun) -> list[str]:

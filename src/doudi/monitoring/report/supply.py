@@ -68,7 +68,7 @@ def gather_supply(run: PublishedRun) -> Supply:
         suppliers=suppliers,
         issues=tuple({**line, "title": titles.get(line["dataset"], line["dataset"])} for line in issues[:ISSUES]),
         more_issues=max(0, len(issues) - ISSUES),
-        conflicts=tuple(sorted(count_by(run.table("conflicts", ["kind"]), "kind").items(), key=lambda pair: (-pair[1], pair[0]))),
+        conflicts=tuple(sorted(count_by(run.table("conflicts", ["says"]), "says").items(), key=lambda pair: (-pair[1], pair[0]))),
         files=tuple(sorted(deliveries, key=lambda line: (line["department"], line["dataset"], line["period"], line["sent_at"] or "", line["file"]))),
     )
 
