@@ -80,7 +80,11 @@ class County:
 
     def settle(self, as_of: date | None = None) -> Cut:
         """The cut of a day."""
-        return settle(self.home, self.keys, shipped_catalogue().contracts, as_of, memory=300, threads=1)
+        return self.settle_with(as_of)
+
+    def settle_with(self, as_of: date | None = None, *, memory: int = 300, threads: int = 1) -> Cut:
+        """The cut of a day, made with these bounds."""
+        return settle(self.home, self.keys, shipped_catalogue().contracts, as_of, memory=memory, threads=threads)
 
 
 def csv_of(dataset: str, rows: Iterable[Mapping[str, str]]) -> bytes:
