@@ -19,7 +19,7 @@ from doudi.identity.keys import Keys
 from doudi.identity.link import Links, link
 from doudi.identity.policy import LinkPolicy, read_link_policy
 from doudi.intake.settling.conflicts import write_conflicts
-from doudi.intake.settling.people import settle_people, write_people
+from doudi.intake.settling.people import settle_people, write_people, write_stays
 from doudi.intake.settling.plan import Plan, make_plan
 from doudi.intake.settling.records import read_deliveries, read_sendings
 from doudi.intake.settling.tables import effective_rows, prepare, write_tables
@@ -113,7 +113,7 @@ def _make(
     settle_people(engine, contracts, months)
     tables = folder / "tables"
     tables.mkdir()
-    rows = {"people": write_people(engine, tables / "people.parquet")}
+    rows = {"people": write_people(engine, tables / "people.parquet"), "household_stays": write_stays(engine, tables / "household_stays.parquet")}
     progress("整理各数据集")
     rows |= write_tables(engine, contracts, months, tables)
     progress("记录未用的行和矛盾")

@@ -37,3 +37,21 @@ def settle_people(engine: Engine, contracts: Mapping[str, Contract], list_months
 def write_people(engine: Engine, path: Path) -> int:
     """Write `people.parquet`, sorted by bucket, household and person; returns its rows."""
     return engine.to_parquet("SELECT * FROM people", path, [f"{column} NULLS LAST" for column in ("bucket", "household", "person")])
+
+
+def write_stays(engine: Engine, path: Path) -> int:
+    """Write `household_stays.parquet`: households over time, one row for each unbroken run of lists that had a person in one household.
+
+    person, household, bucket, from_month, to_month (months of the first and last of these lists), open (whether the newest list is among them).
+    A list that lacks the person, or has them elsewhere, ends a stay. Returns its rows.
+    """
+    query = (
+        "WITH lists AS (SELECT list_month, row_number() OVER (ORDER BY list_month) AS nth, max(list_month) OVER () AS newest"
+        f" FROM (SELECT DISTINCT list_month FROM effective_{POPULATION})),"
+        " on_list AS (SELECT e.person, h.household, list_month, newest,"
+        " lists.nth - row_number() OVER (PARTITION BY e.person, h.household ORDER BY lists.nth) AS stay"
+        f" FROM effective_{POPULATION} AS e JOIN lists USING (list_month) LEFT JOIN households AS h USING (household_no))"
+        f" SELECT person, household, coalesce(household % {BUCKETS}, -1)::INTEGER AS bucket, min(list_month) AS from_month,"
+        " max(list_month) AS to_month, max(list_month) = any_value(newest) AS open FROM on_list GROUP BY person, household, stay"
+    )
+    return engine.to_parquet(query, path, [f"{column} NULLS LAST" for column in ("bucket", "household", "person", "from_month")])
