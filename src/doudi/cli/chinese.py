@@ -14,16 +14,16 @@ _PATTERNS = (
     (r"Missing parameter: (?P<name>\S+)", "缺少参数 {name}"),
     (r"Option '(?P<name>.*?)' requires an argument\.", "选项 {name} 后面要写内容"),
     (r"Option '(?P<name>.*?)' does not take a value\.", "选项 {name} 后面不写内容"),
-    (r"Got unexpected extra arguments? \((?P<name>.*)\)", "多写了 {name}"),
+    (r"Got unexpected extra argument(?:s|\(s\))? \((?P<name>.*)\)", "多写了 {name}"),
     (r"Invalid value for '(?P<name>.*?)': (?P<what>.*)", "{name} 的内容不对：{what}"),
     (r"Invalid value: (?P<what>.*)", "内容不对：{what}"),
 )
 _DETAILS = (
-    (r"'(?P<what>.*)' does not match the formats?.*", "{what} 不是日期，应写成 2026-10-31"),
+    (r"(?:Value error, )?'(?P<what>.*)' does not match the formats?.*", "{what} 不是日期，应写成 2026-10-31"),
     (r"'(?P<what>.*)' is not one of (?P<list>.*)\.", "{what} 不在可选范围内：{list}"),
     (r"'(?P<what>.*)' is not a valid integer\.?.*", "{what} 不是整数"),
-    (r"(?:Path|File|Directory) '(?P<what>.*)' does not exist\.", "{what} 不存在"),
-    (r"(?:Path|File|Directory) '(?P<what>.*)' is a (?:file|directory)\.", "{what} 不是所要的文件或文件夹"),
+    (r"(?:[Pp]ath|[Ff]ile|[Dd]ir(?:ectory)?) '(?P<what>.*)' does not exist\.", "{what} 不存在"),
+    (r"(?:[Pp]ath|[Ff]ile|[Dd]ir(?:ectory)?) '(?P<what>.*)' is a (?:file|directory)\.", "{what} 不是所要的文件或文件夹"),
 )
 
 
@@ -43,7 +43,7 @@ def chinese_message(error: BaseException) -> str | None:
 def _translate(text: str) -> str:
     for pattern, chinese in _PATTERNS:
         if found := re.fullmatch(pattern, text, re.DOTALL):
-            parts = {name: _detail(part) if name == "what" else part for name, part in found.groupdict().items()}
+            parts = {name: _detail(part) if name == "what" else part.replace("' / '", "、") for name, part in found.groupdict().items()}
             return chinese.format(**parts)
     return text
 

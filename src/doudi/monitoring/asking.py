@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 from doudi.identity.keys import Keys
 from doudi.identity.stamp import Stamper, read_id
 from doudi.kernel.errors import DoudiError, Fault, code
+from doudi.kernel.ids import mask_id
 from doudi.published.read import PublishedRun
 
 NO_ALERT = code("alert_not_found", "运行结果中没有这条线索")
@@ -76,4 +77,4 @@ class Asker:
 
 def masked(asked: str) -> str:
     """What was typed, without a citizen ID in it."""
-    return re.sub(r"\d{6}(\d{8,9})(\d{2}[\dXx]?)", lambda found: found[0][:6] + "*" * len(found[1]) + found[2], asked)
+    return re.sub(r"\d{17}[\dXx]|\d{15}", lambda found: mask_id(found[0]), asked)

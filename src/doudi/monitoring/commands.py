@@ -56,7 +56,7 @@ def explain(
     from doudi.contracts.read import load_contracts
     from doudi.monitoring.accesslog import note_access
     from doudi.monitoring.asking import Asker
-    from doudi.monitoring.explain import explain as gather
+    from doudi.monitoring.explain import Explainer
     from doudi.monitoring.sourcerows import SourceRows
 
     reading = open_for_reading(home, run)
@@ -64,7 +64,8 @@ def explain(
     if with_ids:
         note_access(reading.home, "explain", reading.run.id, alerts=1)
     rows = SourceRows(reading.run, load_contracts(reading.run.path / "contracts"), reading.tables)
-    for line in gather(reading.run, found, reading.identities, rows, with_ids=with_ids, every_row=every_row).lines():
+    told = Explainer(reading.run, reading.identities, rows).explain(found, with_ids=with_ids, every_row=every_row)
+    for line in told.lines():
         typer.echo(line)
 
 

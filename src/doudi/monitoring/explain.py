@@ -22,7 +22,8 @@ from doudi.rules import build_policy
 from doudi.standards import region_name
 
 SHOWN_ROWS = 12
-"""So many source rows of a variable are listed; the number of all is told."""
+"""So many source rows of a condition are listed; the number of all is told."""
+ALL_ROWS = 1_000_000
 
 CHANGES = {"new": "本次新增", "continuing": "延续", "changed": "有变化"}
 
@@ -148,28 +149,32 @@ class Explanation:
             yield f"· 数据无法判断“{one.clause}”：{one.because}；请入户核实：{one.ask}"
 
 
-def explain(
-    run: PublishedRun, alert: Mapping[str, Any], identities: Identities, rows: SourceRows, *, with_ids: bool = False, every_row: bool = False
-) -> Explanation:
-    """Gather what is to be told about an alert. Names and numbers are masked unless `with_ids`."""
-    told = _Gathering(run, alert, rows, SHOWN_ROWS if not every_row else 1_000_000)
-    reasons = tuple(told.reasons())
-    figures = dict.fromkeys(figure.name for reason in reasons for figure in reason.figures if figure.reference)
-    references = (f"参考值，须由本地确认：{'、'.join(figures)}",) if figures else ()
-    terms = run.terms("departments")
-    return Explanation(
-        alert,
-        run.rules[alert["rule"]],
-        run,
-        who_is(alert, identities, with_ids=with_ids, members=told.household.get("members")),
-        place_of(alert),
-        terms.get(alert["department"], alert["department"]),
-        reasons,
-        tuple(told.late()),
-        tuple(told.not_carried_out()),
-        references,
-        tuple(told.others()),
-    )
+class Explainer:
+    """Explains the alerts of one run; reads the run's own policy once."""
+
+    def __init__(self, run: PublishedRun, identities: Identities, rows: SourceRows) -> None:
+        self.run, self.identities, self.rows = run, identities, rows
+        self.policy = read_policy(run.path / "policy")
+        self.compiled = build_policy(self.policy, load_contracts(run.path / "contracts"), run.as_of)
+
+    def explain(self, alert: Mapping[str, Any], *, with_ids: bool = False, every_row: bool = False) -> Explanation:
+        """Gather what is to be told about an alert (a line of `alerts`). Names and numbers are masked unless `with_ids`."""
+        told = _Gathering(self, alert, SHOWN_ROWS if not every_row else ALL_ROWS)
+        reasons = tuple(told.reasons())
+        figures = dict.fromkeys(figure.name for reason in reasons for figure in reason.figures if figure.reference)
+        return Explanation(
+            alert,
+            self.run.rules[alert["rule"]],
+            self.run,
+            who_is(alert, self.identities, with_ids=with_ids, members=told.household.get("members")),
+            place_of(alert),
+            self.run.terms("departments").get(alert["department"], alert["department"]),
+            reasons,
+            tuple(told.late()),
+            tuple(told.not_carried_out()),
+            (f"参考值，须由本地确认：{'、'.join(figures)}",) if figures else (),
+            tuple(told.others()),
+        )
 
 
 def who_is(alert: Mapping[str, Any], identities: Identities, *, with_ids: bool, members: int | None = None) -> str:
@@ -196,10 +201,10 @@ def place_of(line: Mapping[str, Any]) -> str:
 class _Gathering:
     """Looks up one alert's lines in the run."""
 
-    def __init__(self, run: PublishedRun, alert: Mapping[str, Any], rows: SourceRows, limit: int) -> None:
-        self.run, self.alert, self.rows, self.limit = run, alert, rows, limit
-        self.policy = read_policy(run.path / "policy")
-        self.compiled = build_policy(self.policy, load_contracts(run.path / "contracts"), run.as_of)
+    def __init__(self, explainer: Explainer, alert: Mapping[str, Any], limit: int) -> None:
+        self.run, self.rows, self.policy, self.compiled = explainer.run, explainer.rows, explainer.policy, explainer.compiled
+        self.alert, self.limit = alert, limit
+        run = self.run
         self.told: set[tuple[int, int]] = set()
         self.person = _one(run, "person_facts", "person", alert["person"])
         self.household = _one(run, "household_facts", "household", alert["household"])
