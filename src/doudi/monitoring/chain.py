@@ -163,7 +163,7 @@ def _shown(field: Field) -> str:
         case "money":
             return f"CAST({column} // 100 AS TEXT) || '.' || LPAD(CAST({column} % 100 AS TEXT), 2, '0')"
         case "month":
-            return f"CAST({column} // 12 AS TEXT) || '-' || LPAD(CAST({column} % 12 + 1 AS TEXT), 2, '0')"
+            return f"CAST({column} // 12 AS TEXT) || '年' || CAST({column} % 12 + 1 AS TEXT) || '月'"
         case "bool":
             return f"CASE WHEN {column} THEN '是' WHEN NOT {column} THEN '否' END"
         case _:

@@ -112,9 +112,7 @@ def _parts(view: HouseholdView) -> Iterator[RenderableType]:
 def _alerts(view: HouseholdView) -> RenderableType:
     if not view.alerts:
         return Text("\n线索：没有")
-    table = _table(
-        f"线索（{len(view.alerts)} 条；用 doudi export alerts 或 doudi explain 编号 查看依据）", "等级", "规则", "对象", "变化", "自", "编号"
-    )
+    table = _table(f"线索（{len(view.alerts)} 条；用 doudi explain 编号 看依据）", "等级", "规则", "对象", "变化", "自", "编号")
     for line in view.alerts:
         rule = view.run.rules[line["rule"]]
         who = view.name_of(line["person"]) if line["subject"] == "p" else "全家"
