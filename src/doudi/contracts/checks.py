@@ -46,24 +46,13 @@ class CompiledField:
 
     def convert(self, cells: Sequence[object]) -> ConvertedColumn:
         """The values of `cells`: None, str, int, float, Decimal, bool, date or datetime, as the file's reader gives them."""
-        memo, problems = self._memo, dict[int, Problem]()
-        values: list[object] = []
-        for index, cell in enumerate(cells):
-            text = cell if isinstance(cell, str) else self._text(cell)
-            found = memo.get(text)
-            if found is None:
-                if len(memo) >= _MEMO_LIMIT:
-                    memo.clear()
-                found = memo[text] = self._one(text)
-            values.append(found[0])
-            if found[1] is not None:
-                problems[index] = found[1]
-        return ConvertedColumn(values, problems)
-
-    def _text(self, cell: object) -> str:
-        if self.field.record_no and isinstance(cell, float) and abs(cell) >= _EXACT:
-            return f"{cell:E}"  # a spreadsheet keeps 15 digits: the others are lost, and must not look like zeros
-        return as_text(cell)
+        texts = cells if all(type(cell) is str for cell in cells) else [cell if isinstance(cell, str) else as_text(cell) for cell in cells]
+        memo = self._memo
+        memo.update((text, self._one(text)) for text in set(texts) - memo.keys())
+        found = [memo[text] for text in texts]
+        if len(memo) > _MEMO_LIMIT:
+            memo.clear()
+        return ConvertedColumn([value for value, _ in found], {at: problem for at, (_, problem) in enumerate(found) if problem is not None})
 
     def _one(self, delivered: str) -> tuple[object, Problem | None]:
         text = as_text(delivered)

@@ -18,13 +18,30 @@ from doudi.lake.parquet import ParquetOut
 SEEN = pa.schema([("person", pa.int64()), ("name_key", pa.int64()), ("name", pa.string()), ("id_sealed", pa.binary()), ("phone_sealed", pa.binary())])
 DOUBTFUL = pa.schema([("row", pa.int32()), *((name, pa.string()) for name in ("field", "state", "cleaned", "name", "certificate"))])
 _WRITE_AT = 20_000
+_SEALS_KEPT = 100_000
+
+
+class Seals:
+    """Seals citizen IDs and phones; remembers some, because deliveries name the same people again and again."""
+
+    def __init__(self, keys: Keys) -> None:
+        self._sealer = IdSealer(keys)
+        self._known: dict[str, bytes] = {}
+
+    def seal(self, text: str) -> bytes:
+        """The same bytes for the same text."""
+        if (found := self._known.get(text)) is None:
+            if len(self._known) >= _SEALS_KEPT:
+                self._known.clear()
+            found = self._known[text] = self._sealer.seal(text)
+        return found
 
 
 class People:
     """Writes `seen.parquet` while rows are read, and `doubtful.sealed` at the end. One line for each person and folded name."""
 
-    def __init__(self, folder: Path, keys: Keys, sealer: IdSealer) -> None:
-        self._folder, self._keys, self._sealer = folder, keys, sealer
+    def __init__(self, folder: Path, keys: Keys, seals: Seals) -> None:
+        self._folder, self._keys, self._seals = folder, keys, seals
         self._out = ParquetOut(folder / "seen.parquet", SEEN)
         self._known: set[tuple[int, int | None]] = set()
         self._waiting: list[tuple[Any, ...]] = []
@@ -41,7 +58,7 @@ class People:
         certificates: Sequence[str | None],
     ) -> None:
         """One id18 field of accepted rows: all sequences by row."""
-        known, seal = self._known, self._sealer.seal
+        known, seal = self._known, self._seals.seal
         lines = zip(rows, stamped.numbers, stamped.states, stamped.cleaned, names, name_keys, phones, certificates, strict=True)
         for row, number, state, cleaned, name, key, phone, certificate in lines:
             if number is not None and (number, key) not in known:

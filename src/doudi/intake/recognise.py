@@ -18,7 +18,7 @@ from doudi.intake.catalogue import Catalogue
 from doudi.intake.furniture import HEADER_WITHIN, Found, find_header, plain
 from doudi.intake.manifest import Entry
 from doudi.intake.names import NameHint
-from doudi.intake.readers.model import FileRefused, Opened, Sheet
+from doudi.intake.readers.model import Batch, FileRefused, Opened, Sheet
 from doudi.intake.readers.refusals import refused
 from doudi.kernel.errors import code
 
@@ -109,11 +109,9 @@ class _Seen:
 
 
 def _look(sheet: Sheet, catalogue: Catalogue) -> _Seen:
-    rows: list[tuple[int, list[str]]] = []
-    for batch in sheet.batches():
-        rows = [(row, cells) for row, cells in zip(batch.rows, batch.cells, strict=True) if any(cell.strip() for cell in cells)]
-        rows = [(row, cells) for row, cells in rows if row <= 2 * HEADER_WITHIN]
-        break
+    first = next(sheet.batches(), Batch([], []))
+    top = zip(first.rows[: 2 * HEADER_WITHIN], first.cells, strict=False)
+    rows = [(row, cells) for row, cells in top if any(cell.strip() for cell in cells)]
     if sheet.header is not None:
         return _Seen(sheet, rows or [(0, list(sheet.header))], Found(sheet.header, (), ()))
     return _Seen(sheet, rows, find_header(rows, lambda cells: sum(catalogue.is_header(cell) for cell in cells)))
@@ -165,7 +163,7 @@ def _agree(headed: Sequence[_Seen], claimed: str | None, hint: NameHint, catalog
 def _fitting(found: Found, contract: Contract, catalogue: Catalogue, *, claimed: bool) -> HeaderMatch:
     """How the header fits the dataset. Raises FileRefused if it does not, or fits another one much better, or declares another unit."""
     match = match_headers(contract, found.header)
-    if match.missing_required or (claimed and match.unknown):
+    if match.missing_required or (claimed and any(map(catalogue.is_header, match.unknown))):
         ranked = dict(rank(found.header, catalogue.contracts))
         best = max(ranked, key=lambda name: ranked[name], default=None)
         if best and best != contract.dataset and ranked[best] - ranked.get(contract.dataset, 0.0) > _BETTER:

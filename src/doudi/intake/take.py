@@ -18,14 +18,14 @@ import pyarrow as pa
 from doudi.contracts.model import Contract
 from doudi.contracts.periods import Period
 from doudi.identity.keys import Keys
-from doudi.identity.sealed import IdSealer, seal
+from doudi.identity.sealed import seal
 from doudi.identity.stamp import Stamper
 from doudi.intake.catalogue import Catalogue
 from doudi.intake.check import Checker, Remark, Tally
 from doudi.intake.delivery import ABOUT, Sending, delivery_id, delivery_number, json_bytes, period_text, read_about
 from doudi.intake.furniture import HEADER_WITHIN, Found, Furniture, find_header
 from doudi.intake.names import MEMBER, NameHint, read_name
-from doudi.intake.people import People
+from doudi.intake.people import People, Seals
 from doudi.intake.readers.model import LIMITS, Batch, FileRefused, Limits, Opened, Sheet
 from doudi.intake.readers.opening import open_table
 from doudi.intake.recognise import Recognised, Table, claimed_dataset, period_of, recognise
@@ -61,7 +61,7 @@ class Desk:
 
     def __init__(self, home: Home, keys: Keys, catalogue: Catalogue, limits: Limits = LIMITS) -> None:
         self.home, self.keys, self.catalogue, self.limits = home, keys, catalogue, limits
-        self.sealer = IdSealer(keys)
+        self.seals = Seals(keys)
         self._stamper, self._stamped = Stamper(keys), 0
 
     def stamper_for(self, cells: int) -> Stamper:
@@ -146,7 +146,7 @@ def _write_table(folder: Path, table: Table, contract: Contract, desk: Desk) -> 
     """Judge all rows of a table into `folder`; returns verdict, counts and reasons."""
     compiled = desk.catalogue.compiled(contract.dataset)
     with (
-        People(folder, desk.keys, desk.sealer) as people,
+        People(folder, desk.keys, desk.seals) as people,
         ParquetOut(folder / "rows.parquet", row_schema(contract)) as rows,
         ParquetOut(folder / "refused.parquet", remark_schema()) as refused,
         ParquetOut(folder / "issues.parquet", remark_schema()) as issues,

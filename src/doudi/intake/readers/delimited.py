@@ -13,12 +13,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from doudi.intake.readers.model import BATCH_ROWS, ROW_QUOTE, ROW_TRUNCATED, Batch, Limits, Opened, Sheet
+from doudi.intake.readers.model import BATCH_ROWS, FIRST_ROWS, ROW_QUOTE, ROW_TRUNCATED, Batch, Limits, Opened, Sheet
 from doudi.intake.readers.refusals import BLANK, TOO_LARGE, refused
 from doudi.intake.readers.text import Lines, detect
 
 DELIMITERS = (",", "\t", ";", "|", "，")
-_LOOK = 200
+_LOOK = 80
 """Lines looked at to find the delimiter."""
 
 NAMES = {",": "逗号", "\t": "制表符", ";": "分号", "|": "竖线", "，": "全角逗号"}
@@ -79,7 +79,7 @@ class _Records:
     limits: Limits
 
     def batches(self, lines: Lines) -> Iterator[Batch]:
-        batch = Batch([], [])
+        batch, full = Batch([], []), FIRST_ROWS
         ended = True
         for number, line in lines:
             ended = line.endswith(("\n", "\r"))
@@ -93,13 +93,13 @@ class _Records:
                 raise refused(TOO_LARGE, f"第 {number} 行有 {len(cells):,} 列，最多 {self.limits.columns} 列")
             batch.rows.append(number)
             batch.cells.append(cells)
-            if len(batch.rows) == BATCH_ROWS:
+            if len(batch.rows) > full:
                 # the last line stays behind: whether the file breaks off in it is known only at the end
                 last = Batch([batch.rows.pop()], [batch.cells.pop()])
                 if (fault := batch.broken.pop(len(batch.rows), None)) is not None:
                     last.broken[0] = fault
                 yield batch
-                batch = last
+                batch, full = last, BATCH_ROWS
         if batch.rows:
             last_at = len(batch.rows) - 1
             if self.cut or (not ended and (last_at in batch.broken or self._short(batch.cells[-1]))):

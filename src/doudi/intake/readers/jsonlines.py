@@ -8,9 +8,11 @@ from typing import Any, BinaryIO
 import orjson
 
 from doudi.intake.readers.cells import cell_text
-from doudi.intake.readers.model import BATCH_ROWS, ROW_NOT_JSON, ROW_TRUNCATED, Batch, Limits, Opened, Sheet
+from doudi.intake.readers.model import BATCH_ROWS, FIRST_ROWS, ROW_NOT_JSON, ROW_TRUNCATED, Batch, Limits, Opened, Sheet
 from doudi.intake.readers.refusals import NO_RECORD, TOO_LARGE, refused
 from doudi.intake.readers.text import Encoding, Lines, detect
+
+_NESTED = frozenset((dict, list))
 
 Record = dict[str, Any]
 
@@ -49,12 +51,12 @@ def _records(lines: Lines, encoding: Encoding) -> Iterator[tuple[int, Record | N
         except orjson.JSONDecodeError:
             yield number, None, ROW_NOT_JSON if line.endswith(("\n", "\r")) else ROW_TRUNCATED
             continue
-        plain = isinstance(value, dict) and all(not isinstance(item, (dict, list)) for item in value.values())
+        plain = type(value) is dict and not _NESTED.intersection(map(type, value.values()))
         yield number, value if plain else None, "" if plain else ROW_NOT_JSON
 
 
 def _batched(lines: Lines, encoding: Encoding, header: tuple[str, ...]) -> Iterator[Batch]:
-    batch = Batch([], [])
+    batch, full = Batch([], []), FIRST_ROWS
     for number, record, fault in _records(lines, encoding):
         if record is None:
             batch.broken[len(batch.rows)] = fault
@@ -63,8 +65,8 @@ def _batched(lines: Lines, encoding: Encoding, header: tuple[str, ...]) -> Itera
             get = record.get
             batch.cells.append([value if type(value := get(key)) is str else cell_text(value) for key in header])
         batch.rows.append(number)
-        if len(batch.rows) == BATCH_ROWS:
+        if len(batch.rows) == full:
             yield batch
-            batch = Batch([], [])
+            batch, full = Batch([], []), BATCH_ROWS
     if batch.rows:
         yield batch

@@ -14,6 +14,9 @@ from doudi.kernel.errors import DoudiError, Fault, code
 BATCH_ROWS = 8192
 """Rows handed on together: enough to work column by column, few enough that memory stays flat."""
 
+FIRST_ROWS = 64
+"""Rows of the first batch: enough to find a header in, so that looking for it does not read the file twice."""
+
 MEBI = 1 << 20
 
 CELL_ERROR = code("cell_error", "单元格是错误值（如 #N/A、#DIV/0!）")

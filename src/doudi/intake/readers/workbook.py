@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 from python_calamine import CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from doudi.intake.readers.cells import cell_text
-from doudi.intake.readers.model import BATCH_ROWS, CELL_MERGED, Batch, Limits, Opened, Sheet
+from doudi.intake.readers.model import BATCH_ROWS, CELL_MERGED, FIRST_ROWS, Batch, Limits, Opened, Sheet
 from doudi.intake.readers.refusals import BROKEN, SAVE_AS, TOO_LARGE, refused
 from doudi.intake.readers.sheetscan import Scan, scan_workbook
 
@@ -99,7 +99,7 @@ def batched(rows: Iterable[list[str]], merges: list[Merge], odd: dict[tuple[int,
             below.update({(row, left): merge for row in range(top, bottom + 1)})
     filled: dict[Merge, str] = {}
     marked = _by_row([*below, *odd])
-    batch, begins = Batch([], []), set[int]()
+    batch, begins, full = Batch([], []), set[int](), FIRST_ROWS
     for number, cells in enumerate(rows):
         for column in marked.get(number, ()):
             if column >= len(cells):
@@ -114,10 +114,10 @@ def batched(rows: Iterable[list[str]], merges: list[Merge], odd: dict[tuple[int,
             begins.add(len(batch.rows))
         batch.rows.append(number + 1)
         batch.cells.append(cells)
-        if len(batch.rows) == BATCH_ROWS:
+        if len(batch.rows) == full:
             batch.wide = frozenset(begins)
             yield batch
-            batch, begins = Batch([], []), set()
+            batch, begins, full = Batch([], []), set(), BATCH_ROWS
     batch.wide = frozenset(begins)
     if batch.rows:
         yield batch
