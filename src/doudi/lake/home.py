@@ -12,6 +12,7 @@ import shutil
 import tempfile
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -222,8 +223,11 @@ def _flush(path: Path) -> None:
 
 
 def _flush_tree(folder: Path) -> None:
-    for path in sorted(folder.rglob("*"), reverse=True):
-        _flush(path)
+    """All files at once: the disk writes them together, several times faster than one after the other."""
+    paths = list(folder.rglob("*"))
+    with ThreadPoolExecutor(max_workers=8) as pool:
+        list(pool.map(_flush, (path for path in paths if not path.is_dir())))
+        list(pool.map(_flush, (path for path in paths if path.is_dir())))
     _flush(folder)
 
 
