@@ -17,6 +17,7 @@ from pkgutil import walk_packages
 ROOT = Path(__file__).resolve().parent.parent
 
 PAGES = {
+    "docs/reference/cli.md": "doudi.cli.document:render",
     "docs/reference/data-requirements.md": "doudi.contracts.document:render",
     "docs/reference/errors.md": "scripts.docs:error_codes",
     "docs/reference/published-run.md": "doudi.published.document:render",

@@ -116,7 +116,7 @@ def export(
 
 
 def show_home(home: HomeOption = Path("doudi-data")) -> None:
-    """数据目录里有什么：批次、数据湖、运行、密钥是否在手、占多少空间。"""
+    """数据目录里有什么：报送、数据湖、运行、密钥是否在手、占多少空间。"""
     from doudi.lake.home import Home
     from doudi.monitoring.screen import describe_home
 

@@ -86,7 +86,7 @@ def describe_home(home: Home) -> Iterator[str]:
     runs = PublishedRun.all(home.root)
     yield f"数据目录：{home.root.resolve()}"
     yield f"密钥：{_key(home)}"
-    yield f"批次：{_folders(home.deliveries)} 个（{_size(home.deliveries)}）"
+    yield f"报送：{_folders(home.deliveries)} 份（{_size(home.deliveries)}）"
     yield f"数据湖：{_folders(home.lake)} 个切面（{_size(home.lake)}）"
     yield f"运行：{len(runs)} 次（{_size(home.runs)}）" + (f"，最近 {PublishedRun.latest(home.root).id}" if runs else "")
 

@@ -21,7 +21,7 @@ KIND = Column(
     values=("may_qualify", "not_carried_out", "early_warning", "may_no_longer_qualify", "duplicate", "funds"),
 )
 DATASET = Column("dataset", "text", "数据集", "dataset")
-DELIVERY = Column("delivery", "int64", "批次编号", "delivery, as in `deliveries`")
+DELIVERY = Column("delivery", "int64", "报送编号", "delivery, as in `deliveries`")
 ROW = Column("row", "int32", "原文件行号：从 1 起，含表头和空行", "row of the delivered file, from 1, header and blank rows counted")
 PLACE = (
     Column("county", "text", "县（市、区）代码；不明为空", "county code; empty if not known", empty=True),

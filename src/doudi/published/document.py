@@ -21,7 +21,7 @@ the id of the newest run. Equal inputs give equal bytes, except for `times.json`
 
 | 文件 / file | 内容 | content |
 | --- | --- | --- |
-| `run.json` | 编号、格式版本、基准日、政策版本与摘要、批次、上次运行、计数、各文件的 SHA-256 | {_MANIFEST} |
+| `run.json` | 编号、格式版本、基准日、政策版本与摘要、报送、上次运行、计数、各文件的 SHA-256 | {_MANIFEST} |
 | `times.json` | 本次运行的时间与耗时，不计入校验 | when it ran and how long it took, outside the checksums |
 | `policy/` `contracts/` | 当时的政策文件和数据合同，逐字节 | policy files and contracts as they stood, byte by byte |
 | `sql/NN_name.sql` | 执行的语句，按次序，不含路径 | the statements that ran, in order, without paths |

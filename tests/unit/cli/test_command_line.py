@@ -11,6 +11,7 @@ import pytest
 
 import doudi.cli
 from doudi.cli import main
+from doudi.cli.document import render
 from doudi.cli.rooms import COMMANDS, load
 from doudi.kernel.errors import DoudiError
 
@@ -115,3 +116,8 @@ def test_contracts_and_policy_are_checked_and_tried(capsys: pytest.CaptureFixtur
     assert "次数  表" in shown
     assert "1 张案例表" in shown
     assert "低保" in (tmp_path / "list.md").read_text(encoding="utf-8")
+
+
+def test_the_reference_of_the_commands_is_up_to_date() -> None:
+    page = Path(__file__).parents[3] / "docs" / "reference" / "cli.md"
+    assert page.read_text(encoding="utf-8") == render(), "run `doudi docs`"
