@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -16,6 +16,8 @@ from doudi.identity.sources import Source
 from doudi.identity.stamp import Stamper, State
 from doudi.kernel import ids
 from doudi.lake.engine import Engine
+
+_AT_ONCE = 2_000
 
 
 @dataclass(frozen=True)
@@ -51,29 +53,21 @@ def read_doubtful(sources: Sequence[Source], roles: dict[tuple[str, str], Role],
     return found
 
 
-def near_numbers(doubtful: Iterable[Doubtful], stamper: Stamper) -> pa.Table:
-    """`item, person, way`: the valid numbers one wrong character (way `character`) or one swap (`swap`) away from each damaged one.
+def find_near(engine: Engine, doubtful: Sequence[Doubtful], stamper: Stamper) -> None:
+    """Make `near (item, person, way)`: whose sound numbers each doubtful number could be, among `known_people`.
 
-    A number that ends in 000 may have lost its end, or end so of its own and be damaged elsewhere: it is looked for in both ways.
+    Ways: `character` and `swap` for the valid numbers one wrong character or one swap away, `kept15` for the hundred that begin with the fifteen
+    digits left. A number that ends in 000 is looked for in both ways: it may have lost its end, or end so of its own and be damaged elsewhere.
+    Memory: a few thousand rows at a time, for a whole column can have lost its ends.
     """
-    lines = [
-        (each.at, stamper.person_number(number), "swap" if _swapped(each.cleaned, number) else "character")
-        for each in doubtful
-        if each.state in ("damaged", "kept15") and not ids.is_id18(each.cleaned)
-        for number in ids.near_ids(each.cleaned)
-    ]
-    return _candidates(lines)
-
-
-def kept_numbers(doubtful: Iterable[Doubtful], stamper: Stamper) -> pa.Table:
-    """`item, person, way` (always `kept15`): the hundred valid numbers that begin with the fifteen digits left of each `kept15` one."""
-    lines = []
-    for each in doubtful:
-        if each.state == "kept15":
-            firsts = [f"{each.cleaned[:15]}{end:02d}" for end in range(100)]
-            numbers = [first + ids.check_character(first) for first in firsts]
-            lines += [(each.at, stamper.person_number(number), "kept15") for number in numbers]
-    return _candidates(lines)
+    engine.execute("CREATE OR REPLACE TABLE near (item INTEGER, person BIGINT, way VARCHAR)")
+    for start in range(0, len(doubtful), _AT_ONCE):
+        lines = [line for each in doubtful[start : start + _AT_ONCE] for line in _numbers_near(each, stamper)]
+        if lines:
+            item, person, way = zip(*lines, strict=True)
+            columns = [pa.array(item, pa.int32()), pa.array(person, pa.int64()), pa.array(way, pa.string())]
+            engine.table("arriving_near", pa.table(columns, ["item", "person", "way"]))
+            engine.execute("INSERT INTO near SELECT * FROM arriving_near SEMI JOIN known_people USING (person)")
 
 
 def put(engine: Engine, doubtful: Sequence[Doubtful], stamper: Stamper) -> None:
@@ -92,10 +86,15 @@ def put(engine: Engine, doubtful: Sequence[Doubtful], stamper: Stamper) -> None:
     engine.table("doubtful", pa.table(columns))
 
 
+def _numbers_near(each: Doubtful, stamper: Stamper) -> Iterator[tuple[int, int, str]]:
+    if each.state in ("damaged", "kept15") and not ids.is_id18(each.cleaned):
+        for number in ids.near_ids(each.cleaned):
+            yield each.at, stamper.person_number(number), "swap" if _swapped(each.cleaned, number) else "character"
+    if each.state == "kept15":
+        for end in range(100):
+            first17 = f"{each.cleaned[:15]}{end:02d}"
+            yield each.at, stamper.person_number(first17 + ids.check_character(first17)), "kept15"
+
+
 def _swapped(delivered: str, number: str) -> bool:
     return sum(a != b for a, b in zip(delivered, number, strict=True)) > 1
-
-
-def _candidates(lines: list[tuple]) -> pa.Table:
-    item, person, way = zip(*lines, strict=True) if lines else ((), (), ())
-    return pa.table([pa.array(item, pa.int32()), pa.array(person, pa.int64()), pa.array(way, pa.string())], ["item", "person", "way"])

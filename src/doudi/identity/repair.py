@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from doudi.identity.decision import CONTRADICTION, NO_PERSON, SEVERAL, Decision, left, linked
-from doudi.identity.doubtful import Doubtful, kept_numbers, near_numbers
+from doudi.identity.doubtful import Doubtful, find_near
 from doudi.identity.facts import ListLine, births_of, lines_of_doubtful, lines_of_people, stands_elsewhere
 from doudi.identity.reference import likest, names_of
 from doudi.identity.stamp import Stamper
@@ -28,8 +28,8 @@ class Candidate:
 def repair(engine: Engine, doubtful: Sequence[Doubtful], stamper: Stamper) -> tuple[dict[int, Decision], list[Doubtful]]:
     """Decisions by `at` for damaged and `kept15` numbers of the people rows are about, and the rows where nobody of the same name came near."""
     open_rows = [each for each in doubtful if each.role != "second"]
-    near = pa.concat_tables([near_numbers(open_rows, stamper), kept_numbers(open_rows, stamper)])
-    found = _same_name(engine, near, {each.at: each for each in open_rows})
+    find_near(engine, open_rows, stamper)
+    found = _same_name(engine, {each.at: each for each in open_rows})
     decisions: dict[int, Decision] = {}
     undecided: list[Doubtful] = []
     for each in open_rows:
@@ -46,8 +46,7 @@ def nobody(doubtful: Doubtful) -> Decision:
     return left(doubtful, NO_PERSON, f"人口名单中没有{what}相符且同名的人，其他信息也不足以认定")
 
 
-def _same_name(engine: Engine, near: pa.Table, rows: Mapping[int, Doubtful]) -> dict[int, list[Candidate]]:
-    engine.table("near", near)
+def _same_name(engine: Engine, rows: Mapping[int, Doubtful]) -> dict[int, list[Candidate]]:
     lines = engine.fetch("SELECT item, person, max(way) FROM near SEMI JOIN references_ USING (person) GROUP BY ALL ORDER BY ALL")
     people = sorted({person for _, person, _ in lines})
     engine.table("near_people", pa.table({"person": pa.array(people, pa.int64())}))

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-import pyarrow as pa
-
 from doudi.contracts.model import Contract
 from doudi.identity.decision import Decision, left, linked
-from doudi.identity.doubtful import Doubtful, kept_numbers, near_numbers
+from doudi.identity.doubtful import Doubtful, find_near
 from doudi.identity.stamp import Stamper
 from doudi.lake.engine import Engine
 
@@ -19,7 +17,7 @@ _HOUSEHOLD = "household_no"
 def repair_second(engine: Engine, doubtful: Sequence[Doubtful], contracts: Mapping[str, Contract], stamper: Stamper) -> dict[int, Decision]:
     """Decisions by `at`. Needs the table `known` (see `link`)."""
     rows = [each for each in doubtful if each.role == "second"]
-    engine.table("near", pa.concat_tables([near_numbers(rows, stamper), kept_numbers(rows, stamper)]))
+    find_near(engine, rows, stamper)
     at_home: dict[int, set[int]] = defaultdict(set)
     for dataset in sorted({each.dataset for each in rows}):
         if _HOUSEHOLD in contracts[dataset].by_name:

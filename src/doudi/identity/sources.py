@@ -2,6 +2,7 @@
 
 rows_<dataset>  the accepted rows of all its deliveries, with delivery, place and list_month; empty where nothing was delivered
 identities      one line for each id18 field of each row: person (if the number is sound), state, name_key
+known_people    everybody with a sound number anywhere
 seen            the person index of all deliveries
 """
 
@@ -59,6 +60,7 @@ def load(engine: Engine, sources: Sequence[Source], contracts: Mapping[str, Cont
         _view(engine, f"rows_{dataset}", by_dataset[dataset], "rows_file", _ORIGIN, row_columns(contract))
         if by_dataset[dataset]:
             _add_identities(engine, contract)
+    engine.execute("CREATE OR REPLACE TABLE known_people AS SELECT DISTINCT person FROM identities WHERE state = 'sound'")
     _view(engine, "seen", [source.seen for source in sources if source.seen.exists()], "seen_file", {"delivery": "BIGINT"}, _SEEN)
 
 

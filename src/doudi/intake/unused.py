@@ -51,10 +51,13 @@ def links(engine: Engine, home: Home, keys: Keys, contracts: Mapping[str, Contra
     engine.table("subjects", _subjects(contracts))
     index = PersonIndex(engine, [source.folder for source in sources], keys)
     engine.execute(_told())
-    known = index.ids_of(person for (person,) in engine.fetch("SELECT DISTINCT person FROM told WHERE person IS NOT NULL"))
-    shown = known if with_ids else {person: mask_id(number) for person, number in known.items()}
-    for batch in engine.batches("SELECT s.file, t.row, t.person, t.how FROM sendings AS s JOIN told AS t USING (delivery) ORDER BY s.file, t.row"):
-        numbers = [shown.get(person) for person in batch.column("person").to_pylist()]
+    query = (
+        "SELECT s.file, t.row, p.id_sealed, t.how FROM sendings AS s JOIN told AS t USING (delivery)"
+        " LEFT JOIN (SELECT person, min(id_sealed) AS id_sealed FROM person_index GROUP BY person) AS p USING (person) ORDER BY s.file, t.row"
+    )
+    show = index.reveal if with_ids else lambda sealed: mask_id(index.reveal(sealed))
+    for batch in engine.batches(query):
+        numbers = [None if sealed is None else show(sealed) for sealed in batch.column("id_sealed").to_pylist()]
         yield pa.record_batch([batch.column("file"), batch.column("row"), pa.array(numbers, pa.string()), batch.column("how")], schema=LINKS)
 
 
