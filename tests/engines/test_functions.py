@@ -50,6 +50,9 @@ CASES: list[tuple[str, dict[str, Any], Any]] = [
     ("min_of(x, y)", {"x": 1, "y": None}, None),  # engines skip NULL here; the language does not
     ("max_of(a, b)", {"a": day("2026-01-31"), "b": day("2026-02-01")}, day("2026-02-01")),
     ("max_of(x, y)", {"x": None, "y": 2}, None),
+    ("latest_known(a, b)", {"a": None, "b": day("2026-02-01")}, day("2026-02-01")),
+    ("latest_known(a, b, a)", {"a": day("2026-02-02"), "b": day("2026-02-01")}, day("2026-02-02")),
+    ("latest_known(a, b)", {"a": None, "b": None}, None),
     ("at_least(2, p, q, r)", {"p": True, "q": None, "r": True}, True),
     ("at_least(2, p, q, r)", {"p": True, "q": None, "r": False}, None),
     ("at_least(2, p, q, r)", {"p": False, "q": None, "r": False}, False),

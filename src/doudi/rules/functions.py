@@ -1,6 +1,6 @@
 """The closed list of functions. Each has one signature, one meaning in plain Python, and one emission in `sql.py`.
 
-A function is unknown if any argument is, except `at_least` and `if_else`, which decide for themselves.
+A function is unknown if any argument is, except those marked `lazy`, which decide for themselves.
 `FUNCTIONS` is the list; a test walks it and asks for a boundary case of each on every engine.
 """
 
@@ -54,6 +54,13 @@ def _common(a: Kind, b: Kind, unknown: bool) -> Kind:
     return Kind(a.type, unknown, lcm(a.denominator, b.denominator))
 
 
+def _all_alike(kinds: Sequence[Kind]) -> Kind:
+    """Unknown only if every argument can be."""
+    if len(kinds) < 2 or len({kind.type for kind in kinds}) != 1 or kinds[0].type not in (Type.DATE, Type.MONTH):
+        raise Misuse("参数须同为日期或同为年月，至少两个")
+    return Kind(kinds[0].type, all(kind.unknown for kind in kinds))
+
+
 def _at_least(kinds: Sequence[Kind]) -> Kind:
     if len(kinds) < 3 or kinds[0].type != Type.INT or any(kind.type != Type.BOOL for kind in kinds[1:]):
         raise Misuse("第一个参数为个数，其余至少两个条件")
@@ -87,6 +94,10 @@ def _greatest(a: Value, b: Value) -> Value:
     return max(a, b)
 
 
+def _latest_known(*days: Value) -> Value:
+    return max((day for day in days if day is not None), default=None)
+
+
 def _township(region: str) -> str:
     return region[:9]
 
@@ -109,6 +120,7 @@ FUNCTIONS = {
         Function("township_of", "区划代码前九位（乡镇）", _takes(Type.TEXT, Type.TEXT), _township),
         Function("min_of", "两者中较小（较早）的", _alike, _least),
         Function("max_of", "两者中较大（较晚）的", _alike, _greatest),
+        Function("latest_known", "几个日期（年月）中已知的最晚的", _all_alike, _latest_known, lazy=True),
         Function("at_least", "至少有几个条件成立", _at_least, _judge_at_least, lazy=True),
         Function("if_else", "条件成立取前者，否则取后者", _if_else, _judge_if_else, lazy=True),
     )

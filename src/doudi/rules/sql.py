@@ -159,10 +159,15 @@ def _first(digits: int) -> Callable[[SQL], SQL]:
     return lambda region: exp.Substring(this=region, start=integer(1), length=integer(digits))
 
 
-def _of_both(function: type[exp.Func]) -> Callable[[SQL, SQL], SQL]:
+def _skipping_nulls(name: str) -> Callable[..., SQL]:
+    """GREATEST or LEAST, printed as it is: both engines pass over NULLs, and give NULL only where all are."""
+    return lambda *parts: exp.Anonymous(this=name, expressions=list(parts))
+
+
+def _of_both(name: str) -> Callable[[SQL, SQL], SQL]:
     def emitted(a: SQL, b: SQL) -> SQL:
         unknown = any_of(is_null(a.copy()), is_null(b.copy()))
-        return when((unknown, exp.Null()), default=function(this=a, expressions=[b]))
+        return when((unknown, exp.Null()), default=_skipping_nulls(name)(a, b))
 
     return emitted
 
@@ -208,8 +213,9 @@ _FUNCTIONS: dict[str, Callable[..., SQL]] = {
     "county_of": _first(6),
     "prefecture_of": _first(4),
     "township_of": _first(9),
-    "min_of": _of_both(exp.Least),
-    "max_of": _of_both(exp.Greatest),
+    "min_of": _of_both("LEAST"),
+    "max_of": _of_both("GREATEST"),
+    "latest_known": _skipping_nulls("GREATEST"),
     "at_least": _at_least,
     "if_else": _if_else,
 }
