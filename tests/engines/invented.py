@@ -17,11 +17,12 @@ from doudi.policyfiles.model import Glossary, PolicyFiles, RoutingFiles
 from doudi.policyfiles.rulefiles import read_rule
 from doudi.policyfiles.tree import Map, Place, Seq, Text
 from doudi.rules.build import build_policy
-from doudi.rules.judge import Judgement, as_stored
+from doudi.rules.judge import Judgement
 from doudi.rules.model import Policy
 from doudi.rules.plan import Plan, plan_policy
 from doudi.rules.sql import TYPES, constant
 from doudi.rules.types import Kind, Type
+from doudi.rules.values import as_stored
 
 AS_OF = dt.date(2026, 10, 31)
 Rows = Sequence[Mapping[str, Any]]

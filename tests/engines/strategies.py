@@ -172,10 +172,13 @@ class Words:
 
     def day(self, depth: int) -> str:
         plain = self.one_of(self.name("date", "as_of"), self.name("date", "as_of"), "as_of")
-        return (
-            self.one_of(plain, f"add_months({plain}, {self.draw(st.integers(-13, 13))})", f"add_days({plain}, {self.draw(st.integers(-40, 40))})")
-            if depth
-            else plain
+        if not depth:
+            return plain
+        return self.one_of(
+            plain,
+            f"add_months({plain}, {self.draw(st.integers(-13, 13))})",
+            f"add_days({plain}, {self.draw(st.integers(-40, 40))})",
+            f"latest_known({plain}, {self.name('date', 'as_of')})",
         )
 
     def month(self) -> str:

@@ -12,10 +12,10 @@ from sqlglot import exp
 
 from doudi.rules.check import Scope, check
 from doudi.rules.functions import FUNCTIONS
-from doudi.rules.judge import as_stored, evaluate
 from doudi.rules.sql import cast, constant, emit
 from doudi.rules.syntax import Place
 from doudi.rules.types import Kind, Type
+from doudi.rules.values import as_stored, evaluate
 
 AS_OF = dt.date(2026, 10, 31)
 

@@ -18,12 +18,12 @@ from doudi.kernel.resources import resource_dir
 from doudi.policyfiles import PolicyFiles, read_policy
 from doudi.policyfiles.model import Basis, ParameterValue, RuleSpec, SpecRow
 from doudi.rules import build_policy
-from doudi.rules.judge import as_stored, evaluate, kleene_and
 from doudi.rules.layers import rule_sql
 from doudi.rules.model import Condition, Policy, Rule
 from doudi.rules.sql import emit
 from doudi.rules.syntax import Compare, Node, names, walk
 from doudi.rules.types import Kind, Type
+from doudi.rules.values import as_stored, evaluate, kleene_and
 
 AS_OF = date(2026, 10, 31)
 RESULTS = {True: "hit", False: "miss", None: "unknown"}

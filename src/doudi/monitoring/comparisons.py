@@ -10,10 +10,10 @@ from typing import Any
 
 from doudi.monitoring.show import DATE_OPERATORS, OPERATORS, show_distance, show_text
 from doudi.published.read import PublishedRun
-from doudi.rules.judge import evaluate
 from doudi.rules.model import Policy
 from doudi.rules.syntax import Compare, Junction, Name, Node, Not
 from doudi.rules.types import NUMERIC, Type
+from doudi.rules.values import evaluate
 
 HOLDS = {True: "成立", False: "不成立", None: "未知"}
 

@@ -13,10 +13,10 @@ from datetime import date, timedelta
 from enum import Enum
 
 from doudi.kernel.months import month_of
-from doudi.rules.judge import evaluate
 from doudi.rules.model import Add, Aggregate, Formula, FromRows, Group, Latest, Lookup, Match, Members, Policy, Table, Variable, Where
 from doudi.rules.syntax import Among, Arithmetic, Call, Compare, IsNone, Junction, Literal, Name, Node, Not, names
 from doudi.rules.types import NUMERIC, Kind, Type
+from doudi.rules.values import evaluate
 
 UNKNOWN = Literal(None, kind=Kind(Type.BOOL))
 LONGEST = 1500

@@ -6,98 +6,13 @@ Values are bool, int, Fraction, str, date, or None for unknown. It shares the ty
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from fractions import Fraction
-from typing import Any
 
-from doudi.kernel.months import month_of
-from doudi.rules.functions import FUNCTIONS
-from doudi.rules.model import (
-    Add,
-    Aggregate,
-    Formula,
-    FromRows,
-    Group,
-    Latest,
-    Lookup,
-    Match,
-    Members,
-    Months,
-    Pair,
-    Pairs,
-    Policy,
-    Rule,
-    Table,
-    Variable,
-    Where,
-)
-from doudi.rules.syntax import Among, Arithmetic, Call, Compare, IsNone, Junction, Literal, Name, Node, Not
-from doudi.rules.types import Type
-
-Value = Any
-Row = dict[str, Value]
-Rows = list[Row]
-
-SURE = "_sure"
-
-
-def kleene_and(values: Iterable[bool | None]) -> bool | None:
-    """False if any is false, else unknown if any is unknown, else true."""
-    seen = list(values)
-    return False if False in seen else None if None in seen else True
-
-
-def kleene_or(values: Iterable[bool | None]) -> bool | None:
-    """True if any is true, else unknown if any is unknown, else false."""
-    seen = list(values)
-    return True if True in seen else None if None in seen else False
-
-
-def evaluate(node: Node, own: Mapping[str, Value], other: Mapping[str, Value] | None = None) -> Value:
-    """The value of an expression about one row or subject. Names that are not there are unknown."""
-
-    def of(part: Node) -> Value:
-        return evaluate(part, own, other)
-
-    match node:
-        case Literal(value=value):
-            return value
-        case Name(name=name, other=of_other):
-            return (other or {}).get(name) if of_other else own.get(name)
-        case Not(part=part):
-            value = of(part)
-            return None if value is None else not value
-        case Junction(op=op, parts=parts):
-            return (kleene_and if op == "and" else kleene_or)(of(part) for part in parts)
-        case Compare(op=op, left=left, right=right):
-            a, b = of(left), of(right)
-            return None if a is None or b is None else _COMPARE[op](a, b)
-        case Among(part=part, values=values):
-            value = of(part)
-            return None if value is None else value in [literal.value for literal in values]
-        case IsNone(part=part):
-            return of(part) is None
-        case Arithmetic(op=op, left=left, right=right):
-            a, b = of(left), of(right)
-            return None if a is None or b is None else _ARITHMETIC[op](a, b)
-        case Call(function=name, parts=parts):
-            function, values = FUNCTIONS[name], [of(part) for part in parts]
-            return None if not function.lazy and None in values else function.judge(*values)
-        case _:
-            raise TypeError(f"not judged: {node!r}")
-
-
-_COMPARE: dict[str, Callable[[Value, Value], bool]] = {
-    "==": lambda a, b: a == b,
-    "!=": lambda a, b: a != b,
-    "<": lambda a, b: a < b,
-    "<=": lambda a, b: a <= b,
-    ">": lambda a, b: a > b,
-    ">=": lambda a, b: a >= b,
-}
-_ARITHMETIC: dict[str, Callable[[Value, Value], Value]] = {"+": lambda a, b: a + b, "-": lambda a, b: a - b, "*": lambda a, b: a * b}
+from doudi.rules.judgedrows import SURE, by_keys, group, key_of, latest, marked, months_open, near, over_members, over_rows
+from doudi.rules.model import Add, Formula, FromRows, Group, Latest, Lookup, Match, Members, Months, Pair, Policy, Rule, Table, Variable, Where
+from doudi.rules.syntax import Node
+from doudi.rules.values import Row, Rows, Value, bounded, evaluate, kleene_and, kleene_or
 
 
 @dataclass
@@ -252,14 +167,14 @@ class _Judge:
         for step in table.steps:
             match step:
                 case Where(test=test):
-                    rows = [kept for row in rows if (kept := _kept(row, evaluate(test, self.with_person(row)))) is not None]
+                    rows = [kept for row in rows if (kept := marked(row, evaluate(test, self.with_person(row)))) is not None]
                 case Add(columns=columns):
                     rows = [{**row, **{name: evaluate(node, self.with_person(row)) for name, node in columns}} for row in rows]
                 case Lookup():
                     rows = self.lookup(rows, step)
                 case Match(table=other, on=on, where=where, negated=negated):
-                    others = _by_keys(self.table(other), on)
-                    rows = [kept for row in rows if (kept := self.matched(row, others.get(_key(row, on), []), where, negated)) is not None]
+                    others = by_keys(self.table(other), on)
+                    rows = [kept for row in rows if (kept := self.matched(row, others.get(key_of(row, on), []), where, negated)) is not None]
                 case Pair():
                     rows = self.pair(rows, step)
                 case Latest():
@@ -275,25 +190,25 @@ class _Judge:
         found = kleene_or(
             kleene_and([other.get(SURE, True), True if where is None else evaluate(where, own, self.with_person(other))]) for other in others
         )
-        return _kept(row, found if not negated else None if found is None else not found)
+        return marked(row, found if not negated else None if found is None else not found)
 
     def lookup(self, rows: Rows, step: Lookup) -> Rows:
-        others = _by_keys(self.table(step.table), step.on)
+        others = by_keys(self.table(step.table), step.on)
         found: Rows = []
         for row in rows:
-            match = others.get(_key(row, step.on), [{}])[0]
+            match = others.get(key_of(row, step.on), [{}])[0]
             sure = kleene_and([row.get(SURE, True), match.get(SURE, True)])
             found.append({**row, **{new: match.get(theirs) for new, theirs in step.take}, SURE: sure})
         return found
 
     def pair(self, rows: Rows, step: Pair) -> Rows:
-        groups = _by_keys(rows, tuple((name, name) for name in step.same))
+        groups = by_keys(rows, tuple((name, name) for name in step.same))
         kept: Rows = []
         for row in rows:
             others = [
                 other
-                for other in groups.get(_key(row, tuple((name, name) for name in step.same)), [])
-                if (other["delivery"], other["row"]) != (row["delivery"], row["row"]) and _near(other, row, step)
+                for other in groups.get(key_of(row, tuple((name, name) for name in step.same)), [])
+                if (other["delivery"], other["row"]) != (row["delivery"], row["row"]) and near(other, row, step)
             ]
             found = self.matched(row, others, step.where, negated=False)
             if found is not None:
@@ -306,153 +221,3 @@ class _Seen(dict[str, Value]):
 
     def __init__(self, own: Row, household: Row) -> None:
         super().__init__({**household, **own})
-
-
-def _near(other: Row, row: Row, step: Pair) -> bool:
-    if step.on is None or step.within_days is None:
-        return True
-    a, b = other.get(step.on), row.get(step.on)
-    return a is not None and b is not None and a <= b <= a + timedelta(days=step.within_days)
-
-
-def _kept(row: Row, belongs: bool | None) -> Row | None:
-    """The row if it may belong; marked where that is unknown."""
-    return None if belongs is False else {**row, SURE: kleene_and([row.get(SURE, True), belongs])}
-
-
-def _key(row: Row, on: Pairs) -> tuple[Value, ...]:
-    values = tuple(row.get(own) for own, _ in on)
-    return ("none",) if None in values else values
-
-
-def _by_keys(rows: Rows, on: Pairs) -> dict[tuple[Value, ...], Rows]:
-    groups: dict[tuple[Value, ...], Rows] = defaultdict(list)
-    for row in rows:
-        values = tuple(row.get(theirs) for _, theirs in on)
-        if None not in values:
-            groups[values].append(row)
-    return groups
-
-
-def latest(rows: Rows, step: Latest) -> Rows:
-    """The last row of each group; unknown first, then by delivery and row."""
-    groups: dict[tuple[Value, ...], Rows] = defaultdict(list)
-    for row in rows:
-        groups[tuple(row.get(name) for name in step.per)].append(row)
-    kept: Rows = []
-    for group_ in groups.values():
-        ordered = list(group_)
-        for name in ("row", "delivery") if "delivery" in ordered[0] else ("person",):
-            ordered.sort(key=lambda row, name=name: row[name])
-        for name, descending in reversed(step.by):
-            ordered.sort(key=lambda row, name=name: _order(row.get(name)), reverse=descending)
-            ordered.sort(key=lambda row, name=name: row.get(name) is not None)
-        sure = kleene_and(row.get(SURE, True) for row in group_)
-        kept.append({**ordered[-1], SURE: sure})
-    return kept
-
-
-def _order(value: Value) -> tuple[bool, Value]:
-    return (value is not None, 0 if value is None else value)
-
-
-def group(rows: Rows, step: Group) -> Rows:
-    """One row per group, rows with an empty key left out."""
-    groups = _by_keys(rows, tuple((name, name) for name in step.by))
-    return [
-        {
-            **dict(zip(step.by, key, strict=True)),
-            **{name: total(aggregate, members) for name, aggregate in step.take},
-            SURE: kleene_and(row.get(SURE, True) for row in members),
-        }
-        for key, members in groups.items()
-    ]
-
-
-def months_open(row: Row, step: Months) -> int | None:
-    """In how many of the last n months, this one included, start <= d and (end empty or end > d) on some day d."""
-    start, end = row.get(step.start), row.get(step.end) if step.end else None
-    if start is None:
-        return None
-    first = start if isinstance(start, int) else month_of(start)
-    last = step.this_month
-    if isinstance(end, int):
-        last = min(last, end)
-    elif end is not None:
-        if not isinstance(start, int) and end <= start:
-            return 0
-        last = min(last, month_of(end - timedelta(days=1)))
-    return max(0, last - max(first, step.this_month - step.last + 1) + 1)
-
-
-def total(aggregate: Aggregate, rows: Sequence[Mapping[str, Value]], empty: Value = None) -> Value:
-    """An aggregate over rows that all count."""
-    if aggregate.function == "exists":
-        return bool(rows)
-    if aggregate.function == "count":
-        return len(rows)
-    assert aggregate.argument is not None
-    values = [value for row in rows if (value := evaluate(aggregate.argument, row)) is not None]
-    match aggregate.function:
-        case "sum":
-            return sum(values)
-        case "count_distinct":
-            return len(set(values))
-        case _ if not rows:
-            return empty
-        case "min":
-            return min(values, default=None)
-        case _:
-            return max(values, default=None)
-
-
-def over_rows(how: FromRows, rows: Rows) -> Value:
-    """A variable of one subject, from its rows."""
-    counts = [kleene_and([row.get(SURE, True), True if how.where is None else evaluate(how.where, row)]) for row in rows]
-    certain = [row for row, counted in zip(rows, counts, strict=True) if counted is True]
-    if None in counts and not (how.aggregate.function == "exists" and certain):
-        return None
-    return total(how.aggregate, certain, how.empty)
-
-
-def bounded(value: Value, bound: str) -> Value:
-    """What is still certain of a value when rows of a late dataset are missing (see `bounds`)."""
-    match bound:
-        case "true_stays":
-            return True if value is True else None
-        case "false_stays":
-            return False if value is False else None
-        case "open":
-            return None
-        case _:
-            return value
-
-
-def over_members(aggregate: Aggregate, members: Rows) -> Value:
-    """A household variable from the facts of its living listed members."""
-    assert aggregate.argument is not None
-    values = [evaluate(aggregate.argument, facts) for facts in members]
-    match aggregate.function:
-        case "any":
-            return kleene_or(values)
-        case "all":
-            return kleene_and(values)
-        case _ if None in values:
-            return None
-        case "count":
-            return sum(value is True for value in values)
-        case "sum":
-            return sum(values)
-        case "max":
-            return max(values)
-        case _:
-            return min(values)
-
-
-def as_stored(value: Value, kind_type: Type, denominator: int) -> Value:
-    """A judged value as engines hold it: numbers times their denominator."""
-    if value is None or kind_type not in (Type.INT, Type.MONEY, Type.RATIO) or isinstance(value, bool):
-        return value
-    scaled = Fraction(value) * denominator
-    assert scaled.denominator == 1
-    return int(scaled)

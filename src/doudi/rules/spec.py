@@ -20,7 +20,7 @@ from doudi.kernel.months import month, month_of
 from doudi.policyfiles.model import ParameterValue, PolicyFiles, RuleSpec, SpecRow, TextTable, VariableSpec
 from doudi.rules.build import build_policy
 from doudi.rules.check import Scope, check
-from doudi.rules.judge import as_stored, evaluate, judge, kleene_and
+from doudi.rules.judge import judge
 from doudi.rules.layers import rule_sql
 from doudi.rules.model import Condition, Policy
 from doudi.rules.plan import plan_policy
@@ -30,6 +30,7 @@ from doudi.rules.sql import cast, constant, emit, integer
 from doudi.rules.syntax import Place, names
 from doudi.rules.tables import spot
 from doudi.rules.types import Kind, Type
+from doudi.rules.values import as_stored, evaluate, kleene_and
 
 CASE = code("rule_spec_differs", "规则或变量的用例与实际结果不符")
 CELL = code("rule_spec_cell", "用例表中的内容无法读取")
