@@ -91,9 +91,8 @@ def _numbers_near(each: Doubtful, stamper: Stamper) -> Iterator[tuple[int, int, 
         for number in ids.near_ids(each.cleaned):
             yield each.at, stamper.person_number(number), "swap" if _swapped(each.cleaned, number) else "character"
     if each.state == "kept15":
-        for end in range(100):
-            first17 = f"{each.cleaned[:15]}{end:02d}"
-            yield each.at, stamper.person_number(first17 + ids.check_character(first17)), "kept15"
+        for number in ids.numbers_from(each.cleaned[:15]):
+            yield each.at, stamper.person_number(number), "kept15"
 
 
 def _swapped(delivered: str, number: str) -> bool:

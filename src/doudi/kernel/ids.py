@@ -38,8 +38,10 @@ def birth_of(id18: str) -> date | None:
 
 def is_id18(text: str) -> bool:
     """Whether `text` (cleaned) has the form of a number, a real birth date from 1850 to 2100, and the right check character."""
-    if not _LONG.fullmatch(text) or check_character(text[:17]) != text[17]:
-        return False
+    return bool(_LONG.fullmatch(text)) and check_character(text[:17]) == text[17] and _is_birth(text)
+
+
+def _is_birth(text: str) -> bool:
     birth = birth_of(text)
     return birth is not None and 1850 <= birth.year <= 2100
 
@@ -71,7 +73,14 @@ def near_ids(text: str) -> list[str]:
                 found.add(text[:at] + other + text[at + 1 :])
         if at and text[at - 1] != own and (total + (values[at] - values[at - 1]) * (_WEIGHTS18[at - 1] - _WEIGHTS18[at])) % 11 == 1:
             found.add(text[: at - 1] + own + text[at - 1] + text[at + 1 :])
-    return sorted(number for number in found if is_id18(number))
+    return sorted(number for number in found if _LONG.fullmatch(number) and _is_birth(number))
+
+
+def numbers_from(first15: str) -> list[str]:
+    """The hundred numbers with the right check character that begin with these fifteen digits."""
+    total = sum(int(digit) * weight for digit, weight in zip(first15, _WEIGHTS[:15], strict=True))
+    tens, ones = _WEIGHTS[15:]
+    return [f"{first15}{a}{b}{_CHECK[(total + a * tens + b * ones) % 11]}" for a in range(10) for b in range(10)]
 
 
 def mask_id(text: str) -> str:
