@@ -78,6 +78,13 @@ def test_the_tables_of_a_run_fit_together(ran: Path) -> None:
     assert {line["person"] for line in alerts.values() if line["person"] is not None} <= named
 
 
+def test_who_is_said_to_be_dead_is_shown_the_record(ran: Path) -> None:
+    run = PublishedRun.latest(ran)
+    of_dead = {line["alert"] for line in run.alerts.to_pylist() if line["rule"] in ("X02", "F01", "W12")}
+    assert of_dead
+    assert {line["alert"] for line in run.sources.to_pylist() if line["dataset"] == "death"} == of_dead
+
+
 def test_three_runs_are_a_series(ran: Path) -> None:
     first, second, third = PublishedRun.all(ran)
     assert [run.as_of.isoformat() for run in (first, second, third)] == list(DAYS)

@@ -47,6 +47,15 @@ def test_an_alert_of_every_rule_can_be_explained(ran: Path) -> None:
     assert seen == {name for name, rule in reading.run.rules.items() if rule["hits"]}
 
 
+def test_without_the_lake_an_explanation_still_says_where_its_rows_stand(ran: Path) -> None:
+    reading = open_for_reading(ran, None)
+    alert = next(line for line in reading.run.alerts.to_pylist() if line["rule"] == "F03")
+    told = Explainer(reading.run, reading.identities, SourceRows(reading.run, load_contracts(), None)).explain(alert)
+    (source,) = told.reasons[0].sources
+    assert source.startswith("社会化发放明细《社会化发放明细_涟源市_202609.xlsx》第 ")
+    assert "实发金额" not in source
+
+
 def test_names_and_numbers_are_masked_unless_asked(ran: Path, capsys: pytest.CaptureFixture[str]) -> None:
     must("explain", ASKED["F03"], "--home", ran)
     masked = capsys.readouterr().out

@@ -76,7 +76,7 @@ class Computation:
         of = {name: variable.of for name, variable in self.plan.variables.items()}
         routed = {rule: self.policy.routing.routes[rule].region for rule in self.plan.rules}
         chain = Step("chain_lines", chain_query(self.plan.policy, self.policy, self.contracts), "汇集救助链")
-        days = sources.steps(self.contracts, self.frozen.cut.tables)
+        days = sources.steps(self.contracts, self.frozen.cut.tables, self.plan.policy)
         steps = [*places.STEPS, *diff.steps(places.routed_regions(routed, of)), *ended.steps(self.plan.rules), *days, chain, *identities.STEPS]
         self.performance.perform(steps)
 

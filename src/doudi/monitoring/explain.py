@@ -105,7 +105,7 @@ class Explanation:
         yield f"对象：{self.who}"
         if self.place:
             yield f"所在：{self.place}"
-        yield f"办理：{self.department}（{LEVELS.get(alert['level'], alert['level'])}），{alert['within_working_days']} 个工作日内"
+        yield f"办理：{self.department}，{LEVELS.get(alert['level'], alert['level'])}，{alert['within_working_days']} 个工作日内"
         yield f"依据：{rule['document']}{'　' + rule['clause'] if rule['clause'] else ''}（{rule['version']} 起执行）"
         yield from self._why()
         yield from self._what_would_change()
@@ -230,7 +230,7 @@ class _Gathering:
                 unit,
                 what,
                 tuple(map(self.measure, measures)),
-                tuple(map(self.figure, parameters)),
+                tuple(figure for name in parameters if (figure := self.figure(name))),
                 self.describe(own[: self.limit]),
                 max(0, len(own) - self.limit),
                 tuple(inner_comparisons(tests[line["condition"]], self.compiled, self.values(parameters))),
@@ -238,7 +238,7 @@ class _Gathering:
 
     def values(self, parameters: Sequence[str]) -> dict[str, Any]:
         """What the names of a condition stand for, as the judge has it."""
-        figures = {name: Fraction(self.figure_line(name)["value"]) for name in parameters}
+        figures = {name: Fraction(line["value"]) for name in parameters if (line := self.figure_line(name))}
         return values_of(self.run, figures, self.person, self.household)
 
     def describe(self, sources: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -278,13 +278,15 @@ class _Gathering:
                     return variable["label"], variable["unit"] or ""
         return "", ""
 
-    def figure(self, name: str) -> Figure:
-        """A parameter as it stood where the household lives."""
+    def figure(self, name: str) -> Figure | None:
+        """A parameter as it stood where the household lives; None for a person without a household."""
         line = self.figure_line(name)
+        if line is None:
+            return None
         unit = line["unit"] if line["type"] != "money" else ""
         return Figure(line["name"], show_parameter(line["value"], line["type"], unit), line["reference"], line["basis"])
 
-    def figure_line(self, name: str) -> dict[str, Any]:
+    def figure_line(self, name: str) -> dict[str, Any] | None:
         """The line of `parameters` for the household's county: the narrowest region counts."""
         county, rural = self.household.get("county") or "", self.household.get("rural")
         lines = [
@@ -292,7 +294,7 @@ class _Gathering:
             for line in self.run.table("parameters", where=pc.field("parameter") == name).to_pylist()
             if county.startswith(line["region"]) and line["rural"] == bool(rural)
         ]
-        return max(lines, key=lambda one: len(one["region"]))
+        return max(lines, key=lambda one: len(one["region"]), default=None)
 
     def late(self) -> Iterator[str]:
         """Datasets behind the rule that are late or were never delivered."""

@@ -46,7 +46,7 @@ class Books:
     @property
     def title(self) -> Policy:
         """The policy as `run.json` names it."""
-        return Policy(self.policy.name, self.policy.version, self.policy_hash)
+        return Policy(self.policy.name, self.policy.version, self.policy_hash, self.policy.title)
 
     def files(self) -> Iterator[tuple[str, bytes]]:
         """Every file of both, as it stands: `policy/…` and `contracts/…`."""

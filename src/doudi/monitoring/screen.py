@@ -47,7 +47,7 @@ def summary(outcome: Outcome) -> Iterator[str]:
     run, counts = outcome.run, outcome.run.manifest.counts
     if not outcome.fresh:
         yield f"输入没有变化，这次运行已经发布过：{run.id}" + ("；重新计算，逐字节相同" if outcome.repeated else "")
-    yield f"基准日 {show_day(run.as_of)}　政策 {run.manifest.policy.name} {run.manifest.policy.version}　运行 {run.id}"
+    yield f"基准日 {show_day(run.as_of)}　{run.manifest.policy.title}　运行 {run.id}"
     yield f"{counts['households']:,} 户、{counts['persons']:,} 人：线索 {counts['alerts']:,} 条（{_grades(run)}）"
     if run.manifest.previous:
         changes = "，".join(f"{label} {counts['by_change'].get(name, 0):,}" for name, label in CHANGES.items())
@@ -77,7 +77,7 @@ def list_runs(runs: Sequence[PublishedRun]) -> None:
         counts, policy = run.manifest.counts, run.manifest.policy
         changes = [f"{counts['by_change'].get(name, 0):,}" for name in ("new", "changed", "continuing")]
         numbers = [f"{counts['alerts']:,}", *changes, f"{counts['ended']:,}", f"{counts['unknown']:,}"]
-        table.add_row(run.id, run.as_of.isoformat(), f"{policy.name} {policy.version}", *numbers)
+        table.add_row(run.id, run.as_of.isoformat(), policy.title or policy.name, *numbers)
     console().print(table)
 
 

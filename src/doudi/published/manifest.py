@@ -22,11 +22,12 @@ OTHER_VERSION = code("run_schema_version", "发布的运行结果是本程序不
 
 @dataclass(frozen=True)
 class Policy:
-    """The policy of a run: `version` as its officers name it, `hash` over its files."""
+    """The policy of a run: `version` and `title` as its officers write them, `hash` over its files."""
 
     name: str
     version: str
     hash: str
+    title: str = ""
 
 
 @dataclass(frozen=True)
