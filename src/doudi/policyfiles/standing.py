@@ -75,6 +75,12 @@ def _other(step: Step) -> str:
     return part.value if isinstance(part, Text) else ""
 
 
+def _own_keys(step: Step) -> list[str]:
+    """The own columns by which a step finds rows of another table."""
+    pairs = step.body.get("on") if isinstance(step.body, Map) else None
+    return list(pairs) if isinstance(pairs, Map) else []
+
+
 def _words_of_table(files: PolicyFiles, name: str) -> Iterator[tuple[str, str]]:
     file = files.tables.get(name)
     if file is None:
@@ -84,6 +90,7 @@ def _words_of_table(files: PolicyFiles, name: str) -> Iterator[tuple[str, str]]:
     own = dataset_of(files, name)
     for step in file.steps:
         other = dataset_of(files, _other(step)) if _other(step) else own
+        yield from ((own, key) for key in _own_keys(step))
         for key, text in _texts(step.body):
             if key in ("on", "take") and step.kind in ("lookup", "exists", "none"):
                 yield other, text
