@@ -5,6 +5,7 @@ An engine is two calls: `create(name, query)` keeps a result as a table, `fetch(
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -17,11 +18,11 @@ from doudi.contracts.model import Contract
 from doudi.kernel.errors import DoudiError, Fault, code
 from doudi.kernel.money import parse_fen
 from doudi.kernel.months import month, month_of
-from doudi.policyfiles.model import ParameterValue, PolicyFiles, RuleSpec, SpecRow, TextTable, VariableSpec
+from doudi.policyfiles.model import ParameterValue, PolicyFiles, RuleFile, RuleSpec, SpecRow, TextTable, VariableFile, VariableSpec
 from doudi.rules.build import build_policy
 from doudi.rules.check import Scope, check
 from doudi.rules.judge import judge
-from doudi.rules.layers import rule_sql
+from doudi.rules.layers import person_base_columns, rule_sql
 from doudi.rules.model import Condition, Policy
 from doudi.rules.plan import plan_policy
 from doudi.rules.rowsql import aliased, at, col, named, select
@@ -34,6 +35,8 @@ from doudi.rules.values import as_stored, evaluate, kleene_and
 
 CASE = code("rule_spec_differs", "规则或变量的用例与实际结果不符")
 CELL = code("rule_spec_cell", "用例表中的内容无法读取")
+
+_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 RESULTS = {True: "hit", False: "miss", None: "unknown"}
 
@@ -206,7 +209,7 @@ class VariableCase:
 
 def variable_case(files: PolicyFiles, contracts: Mapping[str, Contract], spec: VariableSpec) -> VariableCase:
     """The rows of a variable spec as source tables. Raises DoudiError for cells, columns and tables that do not fit."""
-    policy = build_policy(_with_figures(files, spec), contracts, spec.as_of)
+    policy = build_policy(_cut_down(_with_figures(files, spec), spec), contracts, spec.as_of)
     people = _people(policy, spec)
     homes = {row["person"]: row["household"] for row in people}
     tables = {"people": people}
@@ -216,6 +219,31 @@ def variable_case(files: PolicyFiles, contracts: Mapping[str, Contract], spec: V
         rows = [_neutral(policy, dataset, at_, spec.as_of) | row for at_, row in enumerate(_records(policy, dataset, table), start=2)]
         tables[dataset] = [{"household": homes.get(row.get("person")), **row} for row in rows]
     return VariableCase(spec, policy, tables)
+
+
+def expected_names(spec: VariableSpec) -> list[str]:
+    """The facts that a case expects something of."""
+    tables = [table for table in (spec.expect, spec.expect_households) if table]
+    return [column for table in tables for column in table.columns if column not in ("person", "household")]
+
+
+def _cut_down(files: PolicyFiles, spec: VariableSpec) -> PolicyFiles:
+    """Only what the case's facts stand on, so that an engine computes no more."""
+    variables: dict[str, VariableFile] = {}
+    rules: dict[str, RuleFile] = {}
+    pending = [*expected_names(spec), "county", "rural"]
+    while pending:
+        name = pending.pop()
+        if name in files.variables and name not in variables:
+            variable = variables[name] = files.variables[name]
+            texts = [variable.formula, variable.members, *(reason.when for reason in variable.unknown)]
+        elif name in files.rules and name not in rules:
+            rules[name] = files.rules[name]
+            texts = [condition.test for version in rules[name].versions for condition in version.conditions]
+        else:
+            continue
+        pending += [word for text in texts if text for word in _WORD.findall(text.value)]
+    return replace(files, variables=variables, rules=rules)
 
 
 def _with_figures(files: PolicyFiles, spec: VariableSpec) -> PolicyFiles:
@@ -278,13 +306,14 @@ def check_variable_spec(case: VariableCase, engine: SpecEngine | None = None) ->
 
 def _expected(case: VariableCase, facts: Mapping[int, Mapping[str, Any]], of: str, record: dict[str, str], place: Place) -> Iterator[Fault]:
     subject = int(record[of])
+    built_in = {**case.policy.tables["people"].columns, **PERSON} if of == "person" else {}
     for name, text in record.items():
         if name == of:
             continue
         variable = case.policy.variables.get(name)
         if variable is None and name not in facts.get(subject, {}):
             raise DoudiError(place.fault(CELL, f"没有这个变量：{name}"))
-        kind = variable.kind if variable else Kind(Type.INT)
+        kind = variable.kind if variable else built_in.get(name, Kind(Type.INT))
         wanted = as_stored(read_cell(text, kind, place), kind.type, kind.denominator)
         if subject not in facts:
             yield place.fault(CASE, f"没有对象 {of} {subject}")
@@ -312,8 +341,9 @@ def _computed(case: VariableCase, engine: SpecEngine) -> dict[str, dict[int, dic
     for step in plan.steps[: next(at_ for at_, step in enumerate(plan.steps) if step.name == "alerts")]:
         engine.create(step.name, step.query)
     found: dict[str, dict[int, dict[str, Any]]] = {}
-    for of, built_in in (("person", ()), ("household", ("members",))):
-        columns = [of, *built_in, *(name for name, variable in case.policy.variables.items() if variable.of == of)]
+    built_in = {"person": [name for name in person_base_columns(case.policy) if name != "person"], "household": ["members"]}
+    for of, own in built_in.items():
+        columns = [of, *own, *(name for name, variable in case.policy.variables.items() if variable.of == of)]
         rows = engine.fetch(select(*(col(name) for name in columns)).from_(exp.to_table(f"{of}_facts"), copy=False))
         found[of] = {row[0]: dict(zip(columns, row, strict=True)) for row in rows}
     return found
