@@ -116,4 +116,4 @@ def _condition(condition: Mapping[str, Any], line: Mapping[str, Any]) -> str:
     kind = condition["value_type"]
     operator = NEGATED[condition["operator"]] if condition["negated"] else condition["operator"]
     word = (DATE_OPERATORS if kind in ("date", "month") else OPERATORS)[operator]
-    return f"{held}（{show_text(line['value'], kind)}{word}{show_text(line['threshold'], kind)}）"
+    return f"{held}（{show_text(line['value'], kind)} {word} {show_text(line['threshold'], kind)}）"

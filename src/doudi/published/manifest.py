@@ -69,6 +69,15 @@ class Manifest:
         return (json.dumps(content, ensure_ascii=False, indent=2, sort_keys=True) + "\n").encode()
 
 
+def is_readable(folder: Path) -> bool:
+    """Whether a run is of a schema version that can be read; a damaged `run.json` is not said to be of another version."""
+    try:
+        found = str(json.loads((folder / MANIFEST).read_bytes())["schema_version"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return True
+    return found.split(".")[0] == SCHEMA_VERSION.split(".")[0]
+
+
 def load_manifest(folder: Path) -> Manifest:
     """Read `folder/run.json`. Raises DoudiError if it is not there, is damaged, or has another major schema version."""
     path = folder / MANIFEST

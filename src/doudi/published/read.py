@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from doudi.kernel.errors import DoudiError, Fault, code
-from doudi.published.manifest import MANIFEST, TIMES, UNREADABLE, Manifest, load_manifest
+from doudi.published.manifest import MANIFEST, TIMES, UNREADABLE, Manifest, is_readable, load_manifest
 from doudi.published.schema import FACT_TYPES, Column, Table
 from doudi.published.tables import TABLES
 
@@ -59,10 +59,10 @@ class PublishedRun:
 
     @classmethod
     def all(cls, home: Path | str) -> list[PublishedRun]:
-        """Every published run, by as-of date and id."""
+        """Every published run that this version can read, by as-of date and id. Raises DoudiError if one is damaged."""
         folder = Path(home) / RUNS
-        runs = [cls(path) for path in sorted(folder.iterdir()) if _is_run(path)] if folder.is_dir() else []
-        return sorted(runs, key=lambda run: (run.as_of, run.id))
+        paths = [path for path in sorted(folder.iterdir()) if _is_run(path)] if folder.is_dir() else []
+        return sorted((cls(path) for path in paths if is_readable(path)), key=lambda run: (run.as_of, run.id))
 
     @property
     def id(self) -> str:

@@ -122,6 +122,7 @@ def test_another_major_version_is_refused_with_advice(tmp_path: Path) -> None:
     (path / "run.json").write_text(json.dumps({**content, "schema_version": "99.0"}))
     with pytest.raises(DoudiError, match="run_schema_version"):
         PublishedRun(path)
+    assert PublishedRun.all(tmp_path) == [], "an old run does not stand in the way of new ones"
     (path / "run.json").write_text("{")
     with pytest.raises(DoudiError, match="run_unreadable"):
         PublishedRun(path)
