@@ -21,8 +21,12 @@ WILDCARDS = frozenset("?某□*�〓■")
 """What stands for one character that was lost or withheld (after NFKC, which makes ？ and ＊ plain)."""
 
 _LOST = "?"
-_VARIANTS = {"靑": "青", "眞": "真", "閲": "阅", "凃": "涂", "姪": "侄", "濬": "浚", "邨": "村", "堦": "阶", "寗": "宁", "甯": "宁", "昻": "昂"}
-"""Variant characters that OpenCC leaves alone but registers use side by side (GB 18030 compatibility and the 1955 variant table)."""
+_VARIANTS = {
+    "靑": "青", "眞": "真", "閲": "阅", "凃": "涂", "姪": "侄", "濬": "浚", "邨": "村", "寗": "宁", "甯": "宁", "昻": "昂", "锺": "钟", "馀": "余",
+    "谘": "咨", "渖": "沈", "迳": "径", "钜": "巨", "著": "着", "髙": "高", "呉": "吴", "姫": "姬", "氷": "冰", "姉": "姊", "塡": "填",
+    "兎": "兔", "幷": "并", "並": "并",
+}  # fmt: skip
+"""Variant characters that OpenCC leaves alone or sends elsewhere, but registers use side by side."""
 
 _DOTS = "·•・‧∙⋅．.。｡ㆍ᛫•・̇`´'’‘-—_"
 _NOTHING = re.compile(rf"[\s\u200b-\u200f\u2060\ufeff\u00ad{re.escape(_DOTS)}]+")
@@ -88,13 +92,26 @@ def pinyin_readings(folded: str) -> frozenset[str]:
 def _fold_character(character: str) -> str:
     if character in WILDCARDS:
         return _LOST
-    simple = _converter().convert(character) if _HAN.match(character) else _plain_letter(character)
+    if not _HAN.match(character):
+        return _plain_letter(character)
+    simple = _converter("t2s").convert(character)
+    if not _is_common(simple):  # perhaps a form of Japan, Hong Kong or Taiwan, of which a file of mainland registers has a few by mistake
+        forms = (_converter("t2s").convert(_converter(way).convert(simple)) for way in ("jp2t", "hk2t", "tw2t"))
+        simple = next((form for form in forms if _is_common(form)), simple)
     return _VARIANTS.get(simple, simple)
 
 
-@lru_cache(maxsize=1)
-def _converter() -> opencc.OpenCC:
-    return opencc.OpenCC("t2s")
+@lru_cache(maxsize=4)
+def _converter(way: str) -> opencc.OpenCC:
+    return opencc.OpenCC(way)
+
+
+def _is_common(character: str) -> bool:
+    """Whether a character is one of the 6,763 of GB 2312: these are never taken for variants of others, such as 芸 for 藝."""
+    try:
+        return bool(character.encode("gb2312"))
+    except UnicodeEncodeError:
+        return False
 
 
 def _plain_letter(character: str) -> str:
