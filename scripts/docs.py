@@ -21,6 +21,7 @@ PAGES = {
     "docs/reference/data-requirements.md": "doudi.contracts.document:render",
     "docs/reference/errors.md": "scripts.docs:error_codes",
     "docs/reference/published-run.md": "doudi.published.document:render",
+    "docs/reference/rules.md": "doudi.policyfiles.rulebook:render",
 }
 """Page -> `module:function` that returns its text."""
 

@@ -310,3 +310,5 @@ class PolicyFiles:
     programmes: dict[str, ProgrammeFile]
     glossary: Glossary
     drafts: frozenset[str] = frozenset()
+    topics: dict[str, str] = field(default_factory=dict)
+    """Name of a file under `variables/` -> what it is about."""

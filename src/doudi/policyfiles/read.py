@@ -32,6 +32,7 @@ class _Shelf:
     root: Path
     faults: list[Fault]
     found: dict[str, dict[str, object]] = field(default_factory=dict)
+    topics: dict[str, str] = field(default_factory=dict)
 
     def shown(self, path: Path) -> str:
         return f"{self.root.name}/{path.relative_to(self.root).as_posix()}"
@@ -148,7 +149,7 @@ def _read_room(shelf: _Shelf, folder: Path, draft: bool) -> frozenset[str]:
 def _read_variables(shelf: _Shelf, folder: Path) -> None:
     for path, tree in shelf.trees(folder, "variables/*.yaml"):
         with Form(tree, shelf.faults) as form:
-            form.word("about", False)
+            shelf.topics[path.stem] = form.word("about", False)
             for item in form.maps("variables"):
                 variable = read_variable(item, path.stem, shelf.faults)
                 shelf.keep("variables", variable.variable, variable, variable.place)
@@ -181,4 +182,5 @@ def _assemble(shelf: _Shelf, name: str, version: str, title: str, glossary: Glos
         rules=of("rules"),
         rule_specs=of("rule_specs"),
         variable_specs=of("variable_specs"),
+        topics=dict(shelf.topics),
     )

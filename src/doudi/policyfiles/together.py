@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from doudi.kernel.errors import Fault, code
-from doudi.policyfiles.model import PolicyFiles
-from doudi.policyfiles.tree import Place
+from doudi.policyfiles.model import PolicyFiles, TableFile
+from doudi.policyfiles.tree import Map, Place, Text
 
 NOT_IN_GLOSSARY = code("policy_not_in_glossary", "标识不在术语表中，或中文名与术语表不同")
 UNKNOWN_DEPARTMENT = code("policy_unknown_department", "政策文件中写了不认识的部门")
@@ -16,7 +16,7 @@ UNKNOWN_NAME = code("policy_unknown_name", "政策文件提到了不存在的规
 
 def check_together(policy: PolicyFiles) -> list[Fault]:
     """All faults between files."""
-    return [*_glossary(policy), *_departments(policy), *_routes(policy), *_specs(policy), *_one_name(policy)]
+    return [*_glossary(policy), *_columns(policy), *_departments(policy), *_routes(policy), *_specs(policy), *_one_name(policy)]
 
 
 def _glossary(policy: PolicyFiles) -> Iterator[Fault]:
@@ -34,6 +34,25 @@ def _glossary(policy: PolicyFiles) -> Iterator[Fault]:
             yield Fault(NOT_IN_GLOSSARY, f"{identifier} 不在术语表的 {section} 中", str(place), todo="在 glossary.yaml 中补上中文名")
         elif name is not None and term != name:
             yield Fault(NOT_IN_GLOSSARY, f"{identifier} 的名称是{name}，术语表中是{term}", str(place), todo="两处改为一致")
+
+
+def _columns(policy: PolicyFiles) -> Iterator[Fault]:
+    fields = policy.glossary.sections["fields"]
+    for table in policy.tables.values():
+        for column, place in new_columns(table):
+            if column not in fields:
+                yield Fault(NOT_IN_GLOSSARY, f"{column} 不在术语表的 fields 中", str(place), todo="在 glossary.yaml 中补上中文名")
+
+
+def new_columns(table: TableFile) -> Iterator[tuple[str, Place]]:
+    """The columns that a derived table adds."""
+    for step in table.steps:
+        if isinstance(step.body, Map):
+            taken = step.body if step.kind == "add" else step.body.get("take")
+            if isinstance(taken, Map):
+                yield from ((name, part.place) for name, part in taken.items())
+            elif isinstance(taken, Text):
+                yield taken.value, taken.place
 
 
 def _departments(policy: PolicyFiles) -> Iterator[Fault]:
