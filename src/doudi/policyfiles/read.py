@@ -97,7 +97,7 @@ def _glossary(shelf: _Shelf, folders: Iterable[Path]) -> Glossary:
     meaning: dict[str, tuple[str, Place]] = {}
     identifier: dict[str, str] = {}
     for folder in folders:
-        for _path, tree in shelf.trees(folder, "glossary.yaml"):
+        for _path, tree in shelf.trees(folder, "glossary*.yaml"):
             with Form(tree, shelf.faults) as form:
                 for section in SECTIONS:
                     for name, term in form.texts(section, False).items():
