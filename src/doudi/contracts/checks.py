@@ -18,7 +18,7 @@ from doudi.contracts.rowchecks import RowCheck, compile_check
 from doudi.standards import CodeList
 
 _EXACT = 10**15
-_MEMO_LIMIT = 50_000
+_MEMO_LIMIT = 20_000
 """Distinct values remembered per column; more are forgotten at once, so that memory does not grow with the file."""
 
 
@@ -46,13 +46,18 @@ class CompiledField:
 
     def convert(self, cells: Sequence[object]) -> ConvertedColumn:
         """The values of `cells`: None, str, int, float, Decimal, bool, date or datetime, as the file's reader gives them."""
-        texts = cells if all(type(cell) is str for cell in cells) else [cell if isinstance(cell, str) else as_text(cell) for cell in cells]
+        texts = cells if all(type(cell) is str for cell in cells) else [self._text(cell) for cell in cells]
         memo = self._memo
         memo.update((text, self._one(text)) for text in set(texts) - memo.keys())
         found = [memo[text] for text in texts]
         if len(memo) > _MEMO_LIMIT:
             memo.clear()
         return ConvertedColumn([value for value, _ in found], {at: problem for at, (_, problem) in enumerate(found) if problem is not None})
+
+    def _text(self, cell: object) -> str:
+        if self.field.record_no and isinstance(cell, float) and abs(cell) >= _EXACT:
+            return f"{cell:E}"  # a spreadsheet keeps 15 digits: the others are lost, and must not look like zeros
+        return as_text(cell)
 
     def _one(self, delivered: str) -> tuple[object, Problem | None]:
         text = as_text(delivered)

@@ -26,7 +26,6 @@ class Catalogue:
         self.contracts = contracts
         self.titles = {contract.title: name for name, contract in contracts.items()} | {name: name for name in contracts}
         self._named = {plain(title).lower(): name for title, name in self.titles.items()}
-        self._compiled: dict[str, CompiledContract] = {}
         self._headers: dict[str, FieldType | None] = {}
 
     def dataset_named(self, word: str) -> str | None:
@@ -34,10 +33,8 @@ class Catalogue:
         return self._named.get(plain(word).lower())
 
     def compiled(self, dataset: str) -> CompiledContract:
-        """The checks of a dataset. Kept: they remember what values mean."""
-        if dataset not in self._compiled:
-            self._compiled[dataset] = compile_contract(self.contracts[dataset], codelists())
-        return self._compiled[dataset]
+        """The checks of a dataset, made anew: they remember what values mean, and that must not add up over many files."""
+        return compile_contract(self.contracts[dataset], codelists())
 
     def is_header(self, cell: str) -> bool:
         """Whether any contract has a column of this name."""

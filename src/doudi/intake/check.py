@@ -7,7 +7,7 @@ to decide it is handed on apart (`people`).
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -86,9 +86,9 @@ class _Faults:
 
 
 class Checker:
-    """Judges the rows of one table. `people` collects what identity needs; `tally` counts."""
+    """Judges the rows of one table. `stamper` gives the one for the next batch; `people` collects what identity needs; `tally` counts."""
 
-    def __init__(self, table: Table, compiled: CompiledContract, stamper: Stamper, people: People) -> None:
+    def __init__(self, table: Table, compiled: CompiledContract, stamper: Callable[[], Stamper], people: People) -> None:
         self._table, self._compiled, self._stamper = table, compiled, stamper
         columns = table.match.columns
         self._fields = [(each, columns[each.name]) for each in compiled.contract.fields if each.name in columns]
@@ -144,7 +144,7 @@ class Checker:
         if len(good) < len(rows):
             values = {name: [column[at] for at in good] for name, column in values.items()}
         self._check_rows(values, good, faults)
-        typed = typed_columns(self._compiled.contract, accepted_rows, values, self._stamper, self._people)
+        typed = typed_columns(self._compiled.contract, accepted_rows, values, self._stamper(), self._people)
         self._count(rows, good, faults)
         arrays = [pa.array(typed[name], kind) for name, kind in zip(self._schema.names, self._schema.types, strict=True)]
         refused = [Remark(rows[at], *fault) for at in sorted(faults.refused) for fault in faults.refused[at]]

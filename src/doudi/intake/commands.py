@@ -50,7 +50,7 @@ def intake(
 
         summary = pipeline.intake(opened, keys, contracts, place, advance, settling)
     console = wide_console()
-    console.print(summary_table(summary, Receipts(opened, keys, contracts), contracts))
+    console.print(summary_table(summary, contracts))
     for line in summary_lines(summary):
         console.print(line, markup=False, highlight=False, soft_wrap=True)
     return int(any(fault.code in (pipeline.PROGRAM_FAULT, FILE_UNREADABLE) for fault in summary.faults))

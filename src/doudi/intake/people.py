@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import io
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -11,14 +11,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from doudi.identity.keys import Keys
-from doudi.identity.sealed import IdSealer, seal_bytes
+from doudi.identity.sealed import IdSealer, seal
 from doudi.identity.stamp import StampedIds
 from doudi.lake.parquet import ParquetOut
 
 SEEN = pa.schema([("person", pa.int64()), ("name_key", pa.int64()), ("name", pa.string()), ("id_sealed", pa.binary()), ("phone_sealed", pa.binary())])
 DOUBTFUL = pa.schema([("row", pa.int32()), *((name, pa.string()) for name in ("field", "state", "cleaned", "name", "certificate"))])
-_WRITE_AT = 20_000
-_SEALS_KEPT = 100_000
+_WRITE_AT = 8_192
+_KEPT = 100_000
+"""People remembered; more are forgotten at once, so that memory does not grow with the file."""
 
 
 class Seals:
@@ -31,14 +32,17 @@ class Seals:
     def seal(self, text: str) -> bytes:
         """The same bytes for the same text."""
         if (found := self._known.get(text)) is None:
-            if len(self._known) >= _SEALS_KEPT:
+            if len(self._known) >= _KEPT:
                 self._known.clear()
             found = self._known[text] = self._sealer.seal(text)
         return found
 
 
 class People:
-    """Writes `seen.parquet` while rows are read, and `doubtful.sealed` at the end. One line for each person and folded name."""
+    """Writes `seen.parquet` and `doubtful.sealed` while rows are read.
+
+    A person and folded name are one line; in a file of very many people a few may be two. What is doubtful waits in an unnamed temporary file.
+    """
 
     def __init__(self, folder: Path, keys: Keys, seals: Seals) -> None:
         self._folder, self._keys, self._seals = folder, keys, seals
@@ -46,6 +50,8 @@ class People:
         self._known: set[tuple[int, int | None]] = set()
         self._waiting: list[tuple[Any, ...]] = []
         self._doubtful: list[tuple[Any, ...]] = []
+        self._copy = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - closed on exit
+        self._doubts: pq.ParquetWriter | None = None
 
     def note(
         self,
@@ -62,11 +68,13 @@ class People:
         lines = zip(rows, stamped.numbers, stamped.states, stamped.cleaned, names, name_keys, phones, certificates, strict=True)
         for row, number, state, cleaned, name, key, phone, certificate in lines:
             if number is not None and (number, key) not in known:
+                if len(known) >= _KEPT:
+                    known.clear()
                 known.add((number, key))
                 self._waiting.append((number, key, name.strip() if name else None, seal(cleaned or ""), seal(phone) if phone else None))
             if state != "sound":
                 self._doubtful.append((row, field, state, cleaned, name, certificate))
-        if len(self._waiting) >= _WRITE_AT:
+        if max(len(self._waiting), len(self._doubtful)) >= _WRITE_AT:
             self._flush()
 
     def __enter__(self) -> People:
@@ -74,18 +82,24 @@ class People:
         return self
 
     def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
-        if kind is None:
-            self._flush()
-        self._out.__exit__(kind, error, trace)
-        if kind is None and self._doubtful:
-            content = io.BytesIO()
-            pq.write_table(_table(self._doubtful, DOUBTFUL), content, compression="zstd")
-            (self._folder / "doubtful.sealed").write_bytes(seal_bytes(content.getvalue(), self._keys))
+        with self._copy:
+            if kind is None:
+                self._flush()
+            self._out.__exit__(kind, error, trace)
+            if self._doubts is not None:
+                self._doubts.close()
+            if kind is None and self._doubts is not None:
+                self._copy.seek(0)
+                seal(self._copy, self._folder / "doubtful.sealed", self._keys)
 
     def _flush(self) -> None:
         for batch in _table(self._waiting, SEEN).to_batches():
             self._out.write(batch)
+        if self._doubtful:
+            self._doubts = self._doubts or pq.ParquetWriter(self._copy, DOUBTFUL, compression="zstd")
+            self._doubts.write_table(_table(self._doubtful, DOUBTFUL))
         self._waiting.clear()
+        self._doubtful.clear()
 
 
 def _table(lines: Sequence[tuple[Any, ...]], schema: pa.Schema) -> pa.Table:

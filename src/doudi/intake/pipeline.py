@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from doudi.contracts.model import Contract
 from doudi.identity.keys import Keys
@@ -28,11 +29,15 @@ Progress = Callable[[int, int, str], None]
 
 @dataclass
 class IntakeSummary:
-    """What came of an intake: outcomes in the order of file names; files left out, and why; faults of manifests and of single files."""
+    """What came of an intake: outcomes in the order of file names; files left out, and why; faults of manifests and of single files.
+
+    `receipts` by delivery, once the home is settled.
+    """
 
     outcomes: list[Outcome] = field(default_factory=list)
     left_out: list[tuple[str, str]] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
+    receipts: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     @property
     def deliveries(self) -> list[str]:
@@ -96,8 +101,7 @@ def intake(
     """`take_all`, then settle the home and write the receipts of the deliveries concerned. `settling` hears the steps of settling."""
     summary = take_all(home, keys, contracts, place, progress)
     receipts = settle_again(home, keys, contracts, settling)
-    for delivery in summary.deliveries:
-        receipts.write(delivery)
+    summary.receipts = {delivery: receipts.write(delivery) for delivery in summary.deliveries}
     return summary
 
 

@@ -89,13 +89,15 @@ class Receipts:
             return []
         return [Unused(each["row"], each["code"], each["column"], each["message"], "refused") for each in pq.read_table(path).to_pylist()]
 
-    def write(self, delivery: str) -> Path:
-        """Write the receipt to `receipts/<delivery>.json`; returns its path."""
+    def write(self, delivery: str) -> dict[str, Any]:
+        """Write the receipt to `receipts/<delivery>.json`, if it is not there like that; returns it."""
         folder = self._home.root / FOLDER
         folder.mkdir(mode=0o700, exist_ok=True)
-        path = folder / f"{delivery}.json"
-        write_whole(path, json_bytes(self.receipt(delivery)))
-        return path
+        path, receipt = folder / f"{delivery}.json", self.receipt(delivery)
+        content = json_bytes(receipt)
+        if not path.exists() or path.read_bytes() != content:
+            write_whole(path, content)
+        return receipt
 
 
 def _standing_cut(home: Home, keys: Keys, contracts: Mapping[str, Contract]) -> Cut | None:

@@ -26,12 +26,11 @@ def wide_console() -> Console:
     return console if console.is_terminal else Console(width=_WIDTH)
 
 
-def summary_table(summary: IntakeSummary, receipts: Receipts, contracts: Mapping[str, Contract]) -> Table:
+def summary_table(summary: IntakeSummary, contracts: Mapping[str, Contract]) -> Table:
     """A line for each part that was taken: dataset, period, rows by outcome, verdict."""
     table = _table("接收结果")
     for outcome in summary.outcomes:
-        receipt = receipts.receipt(outcome.delivery)
-        _line(table, outcome.file, receipt, contracts, again=not outcome.is_new)
+        _line(table, outcome.file, summary.receipts[outcome.delivery], contracts, again=not outcome.is_new)
     return table
 
 

@@ -172,7 +172,7 @@ def _parts(whole: Part, limits: Limits) -> Iterator[Part]:
     if form != "zip":
         yield replace(whole, form=form)
         return
-    kept = [member for member in inside if not any(is_hidden(part) for part in PurePosixPath(member.name).parts)]
+    kept = [member for member in inside if not any(is_hidden(part) or part in LEFT_OUT_FOLDERS for part in PurePosixPath(member.name).parts)]
     listing = Manifest()
     for member in kept:
         if PurePosixPath(member.name).name.lower() == MANIFEST:

@@ -36,8 +36,8 @@ from doudi.lake.home import Home
 from doudi.lake.parquet import ParquetOut
 
 EMPTY_LIST = code("delivery_empty_list", "全量名单里没有一行可用，需要有人确认")
-_STAMPS_KEPT = 400_000
-"""Cells after which what the stamper remembers is forgotten: memory does not grow with what is taken."""
+_BATCHES = 24
+"""Batches of rows after which what the stamper remembers is forgotten: memory does not grow with what is taken."""
 
 
 @dataclass(frozen=True)
@@ -64,11 +64,11 @@ class Desk:
         self.seals = Seals(keys)
         self._stamper, self._stamped = Stamper(keys), 0
 
-    def stamper_for(self, cells: int) -> Stamper:
-        """The stamper for about so many more cells."""
-        if self._stamped > _STAMPS_KEPT:
-            self._stamper, self._stamped = Stamper(self.keys), 0
-        self._stamped += cells
+    def stamper(self) -> Stamper:
+        """The stamper for the next batch of rows."""
+        self._stamped += 1
+        if self._stamped % _BATCHES == 0:
+            self._stamper = Stamper(self.keys)
         return self._stamper
 
 
@@ -151,12 +151,11 @@ def _write_table(folder: Path, table: Table, contract: Contract, desk: Desk) -> 
         ParquetOut(folder / "refused.parquet", remark_schema()) as refused,
         ParquetOut(folder / "issues.parquet", remark_schema()) as issues,
     ):
-        checker = Checker(table, compiled, desk.stamper_for(0), people)
+        checker = Checker(table, compiled, desk.stamper, people)
         for judged in checker.judge(table.sheet.batches()):
             rows.write(judged.accepted)
             refused.write(_remarks(judged.refused))
             issues.write(_remarks(judged.issues))
-    desk.stamper_for(checker.tally.accepted * len(contract.of_type("id18", "name", "phone")))
     tally = checker.tally
     empty = contract.mode == "snapshot" and tally.accepted == 0
     fault = Fault(EMPTY_LIST, "全量名单里没有一行可用", todo="如果确实没有人，请用 doudi confirm 确认；否则请重新报送") if empty else None

@@ -10,24 +10,21 @@ _EXACT = 10**15
 
 
 def number_text(value: float) -> str:
-    """A binary float as a person typed it: `1100`, `0.1`, `430124198306241000`.
+    """A binary float as a person typed it: `1100`, `0.1`; from a thousand million million upwards `4.30124198306241E+17`.
 
-    Spreadsheets keep 15 digits. A whole number with more was written by a program, and what follows its 15th digit is rounding:
-    it is cut to zeros, never rounded, so that the digits that are left are the true ones.
+    Spreadsheets keep 15 digits. What follows the 15th is lost, and must not look like zeros that were delivered. A number that a program
+    wrote has rounding there: it is cut off, never rounded, so that the digits that are left are the true ones.
     """
     if value != value or value in (float("inf"), float("-inf")):
         return str(value)
-    if value == int(value):
-        whole = int(value)
-        if abs(whole) < _EXACT:
-            return str(whole)
-        short = int(Decimal(f"{value:.15g}"))
-        if float(short) == value:
-            return str(short)
-        digits = str(whole)
-        keep = 16 if whole < 0 else 15
-        return digits[:keep] + "0" * (len(digits) - keep)
-    return format(Decimal(repr(value)), "f")
+    if value != int(value):
+        return format(Decimal(repr(value)), "f")
+    whole = int(value)
+    if abs(whole) < _EXACT:
+        return str(whole)
+    short = int(Decimal(f"{value:.15g}"))
+    digits = str(abs(short if float(short) == value else whole))
+    return f"{'-' if whole < 0 else ''}{digits[0]}.{digits[1:15]}E+{len(digits) - 1}"
 
 
 def cell_text(value: Any) -> str:
