@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.journeys.homes import DAYS, must, settled_home, use_keys
+from tests.journeys.homes import DAYS, run, settled_home, use_keys
 
 
 @pytest.fixture(scope="session")
@@ -17,5 +17,5 @@ def ran(tmp_path_factory: pytest.TempPathFactory, sample_tiny: Path) -> Iterator
         use_keys(patch, folder / "keys")
         home = settled_home(folder / "home", sample_tiny)
         for day in DAYS:
-            must("run", "--as-of", day, "--home", home)
+            run(home, day)
         yield home

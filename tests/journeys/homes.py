@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import base64
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 
 from doudi.cli import main
+from doudi.kernel.resources import resource_dir
 
 MASTER = bytes(range(32))
 DAYS = ("2026-08-31", "2026-09-30", "2026-10-31")
@@ -37,6 +39,19 @@ def settled_home(root: Path, sample: Path) -> Path:
     """A home that has taken the sample."""
     must("--home", root, "intake", sample)
     return root
+
+
+def policy_of(home: Path) -> Path:
+    """A copy of the reference policy beside the home, made once: journeys compare runs, so it must not change under them."""
+    copy = home.parent / "policy"
+    if not copy.is_dir():
+        shutil.copytree(resource_dir("policy"), copy)
+    return copy
+
+
+def run(home: Path, day: str, *more: str, policy: Path | None = None) -> None:
+    """`doudi run` under the copied policy."""
+    must("run", "--as-of", day, "--policy", policy or policy_of(home), "--home", home, *more)
 
 
 def use_keys(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 from openpyxl import load_workbook
-from tests.journeys.homes import DAYS, contents, doudi, must, settled_home
+from tests.journeys import homes
+from tests.journeys.homes import DAYS, contents, doudi, must, policy_of, settled_home
 from tests.score import score
 
 from doudi.kernel.ids import is_id18
@@ -101,7 +102,7 @@ def test_three_runs_are_a_series(ran: Path) -> None:
 
 def test_the_same_inputs_are_the_same_run_and_computing_again_gives_the_same_bytes(ran: Path, capsys: pytest.CaptureFixture[str]) -> None:
     before = contents(PublishedRun.latest(ran).path)
-    must("run", "--as-of", DAYS[-1], "--again", "--home", ran)
+    homes.run(ran, DAYS[-1], "--again")
     assert "逐字节相同" in capsys.readouterr().out
     assert contents(PublishedRun.latest(ran).path) == before
     assert len(PublishedRun.all(ran)) == len(DAYS)
@@ -109,7 +110,7 @@ def test_the_same_inputs_are_the_same_run_and_computing_again_gives_the_same_byt
 
 def test_another_home_with_the_same_key_publishes_the_same_bytes(ran: Path, tmp_path: Path, sample_tiny: Path) -> None:
     other = settled_home(tmp_path / "other", sample_tiny)
-    must("run", "--as-of", DAYS[0], "--home", other)
+    homes.run(other, DAYS[0], policy=policy_of(ran))
     one, same = PublishedRun.all(ran)[0], PublishedRun.latest(other)
     assert one.id == same.id
     assert contents(one.path) == contents(same.path)

@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.journeys.homes import DAYS, contents, must, use_keys
+from tests.journeys.homes import DAYS, contents, policy_of, run, use_keys
 
 from doudi.lake.home import TEMPORARY
 from doudi.published.read import PublishedRun
@@ -24,9 +24,9 @@ LONGEST = 12.0
 """Seconds; a run of the sample takes about that long when it settles the lake too."""
 
 
-def start(home: Path, day: str) -> subprocess.Popen[bytes]:
+def start(home: Path, day: str, policy: Path) -> subprocess.Popen[bytes]:
     """`doudi run` as a process of its own."""
-    command = [sys.executable, "-m", "doudi.cli", "run", "--as-of", day, "--home", str(home)]
+    command = [sys.executable, "-m", "doudi.cli", "run", "--as-of", day, "--policy", str(policy), "--home", str(home)]
     return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
@@ -51,15 +51,15 @@ def test_a_run_that_is_killed_again_and_again_publishes_the_same(ran: Path, tmp_
     moments = random.Random(20261031)
     killings = 0
     for _ in range(KILLS):
-        killings += killed(start(home, DAYS[0]), moments.uniform(0.2, LONGEST))
+        killings += killed(start(home, DAYS[0], policy_of(ran)), moments.uniform(0.2, LONGEST))
         there = PublishedRun.all(home)
-        assert [run.id for run in there] in ([], [reference.id])
-        for run in there:
-            run.verify()
+        assert [published.id for published in there] in ([], [reference.id])
+        for published in there:
+            published.verify()
     assert killings, "no run was killed: make the moments shorter"
-    must("run", "--as-of", DAYS[0], "--home", home)
+    run(home, DAYS[0], policy=policy_of(ran))
     latest = PublishedRun.latest(home)
     assert contents(latest.path) == contents(reference.path)
     assert len(PublishedRun.all(home)) == 1
-    must("run", "--as-of", DAYS[0], "--home", home)
+    run(home, DAYS[0], policy=policy_of(ran))
     assert not list(home.rglob(f"{TEMPORARY}*")), "left-overs are removed by the next run"

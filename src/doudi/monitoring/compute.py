@@ -123,7 +123,7 @@ class Computation:
         self.writer.table(TABLES["issues"], issue_lines(self.engine, self.contracts.values()))
 
     def _write_texts(self) -> None:
-        for name, content in self.frozen.books.files():
+        for name, content in self.frozen.books.files.items():
             self.writer.bytes(name, content)
         for number, (name, text) in enumerate(self.performance.statements, 1):
             self.writer.bytes(f"sql/{number:02d}_{name}.sql", f"{text};\n".encode())

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import version
@@ -17,6 +17,7 @@ from doudi.contracts.model import Contract
 from doudi.contracts.read import load_contracts
 from doudi.contracts.sla import lateness
 from doudi.identity.keys import Keys
+from doudi.identity.policy import LinkPolicy, read_link_policy
 from doudi.intake.settle import Cut, settle
 from doudi.kernel.errors import DoudiError, Fault, code
 from doudi.kernel.resources import resource_dir
@@ -27,6 +28,7 @@ from doudi.published.read import PublishedRun
 from doudi.published.schema import SCHEMA_VERSION
 from doudi.rules import DatasetState
 
+CHANGED_MEANWHILE = code("policy_changed_meanwhile", "读取政策或数据契约时，文件被改动")
 NOTHING_DELIVERED = code("run_nothing_delivered", "基准日之前没有可用的数据")
 
 Progress = Callable[[str], None]
@@ -34,25 +36,21 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Books:
-    """The policy and the contracts as they stand: folders, content, and a hash over every file of each."""
+    """The policy and the contracts as they stand: their files, byte by byte, what they say, and a hash over each."""
 
-    policy_folder: Path
-    contracts_folder: Path
     policy: PolicyFiles
     contracts: Mapping[str, Contract]
     policy_hash: str
     contracts_hash: str
+    files: Mapping[str, bytes]
+    """`policy/…` and `contracts/…`, as they are published with the run."""
+    linkage: LinkPolicy | None = None
+    """How doubtful rows are linked; None: the way that travels with Doudi, as for a policy folder without `linkage.yaml`."""
 
     @property
     def title(self) -> Policy:
         """The policy as `run.json` names it."""
         return Policy(self.policy.name, self.policy.version, self.policy_hash, self.policy.title)
-
-    def files(self) -> Iterator[tuple[str, bytes]]:
-        """Every file of both, as it stands: `policy/…` and `contracts/…`."""
-        for name, folder in (("policy", self.policy_folder), ("contracts", self.contracts_folder)):
-            for path in folder_files(folder):
-                yield f"{name}/{path.relative_to(folder).as_posix()}", path.read_bytes()
 
 
 @dataclass(frozen=True)
@@ -68,9 +66,20 @@ class Frozen:
 
 
 def open_books(policy: Path | None = None, contracts: Path | None = None) -> Books:
-    """Read policy and contracts (default: Doudi's own). Raises DoudiError with every fault of the files."""
-    policy, contracts = policy or resource_dir("policy"), contracts or resource_dir("contracts")
-    return Books(policy, contracts, read_policy(policy), load_contracts(contracts), hash_folder(policy), hash_folder(contracts))
+    """Read policy and contracts (default: Doudi's own).
+
+    Raises DoudiError with every fault of the files, or if somebody changed them meanwhile: a run must publish what it understood.
+    """
+    folders = {"policy": policy or resource_dir("policy"), "contracts": contracts or resource_dir("contracts")}
+    files = {name: read_files(folder) for name, folder in folders.items()}
+    understood = read_policy(folders["policy"]), load_contracts(folders["contracts"])
+    own = folders["policy"] / "linkage.yaml"
+    linkage = read_link_policy(own) if own.is_file() else None
+    for name, folder in folders.items():
+        if read_files(folder) != files[name]:
+            raise DoudiError(Fault(CHANGED_MEANWHILE, f"{name} 在读取时被改动", str(folder), todo="改完以后再运行"))
+    whole = {f"{name}/{inner}": content for name, found in files.items() for inner, content in found.items()}
+    return Books(*understood, hash_files(files["policy"]), hash_files(files["contracts"]), whole, linkage)
 
 
 def freeze(home: Home, keys: Keys, as_of: date, books: Books, progress: Progress = lambda step: None, **bounds: int) -> Frozen:
@@ -78,7 +87,7 @@ def freeze(home: Home, keys: Keys, as_of: date, books: Books, progress: Progress
 
     Raises DoudiError if there is no population list up to that day: there would be nobody to ask about.
     """
-    cut = settle(home, keys, books.contracts, as_of, progress, **bounds)
+    cut = settle(home, keys, books.contracts, as_of, progress, books.linkage, **bounds)
     if "population" not in cut.delivered_to:
         todo = "先用 doudi intake 接收全员人口名单；已接收但待核的，用 doudi deliveries 查看"
         raise DoudiError(Fault(NOTHING_DELIVERED, f"到 {as_of} 为止没有可用的全员人口名单", str(home.root), todo=todo))
@@ -107,15 +116,16 @@ def name_run(as_of: date, cut: Cut, books: Books, previous: PublishedRun | None)
     return f"{as_of.isoformat()}-{hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:12]}"
 
 
-def hash_folder(folder: Path) -> str:
-    """SHA-256 over names and contents of all files below a folder that are part of it (hidden files are not)."""
+def read_files(folder: Path) -> dict[str, bytes]:
+    """The files below a folder by their names inside it, in order; hidden ones and caches left out."""
+    paths = sorted(path for path in folder.rglob("*") if path.is_file())
+    inner = ((path, path.relative_to(folder)) for path in paths)
+    return {name.as_posix(): path.read_bytes() for path, name in inner if not any(part.startswith((".", "__")) for part in name.parts)}
+
+
+def hash_files(files: Mapping[str, bytes]) -> str:
+    """SHA-256 over names and contents."""
     total = hashlib.sha256()
-    for path in folder_files(folder):
-        total.update(f"{path.relative_to(folder).as_posix()}\n{hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
+    for name in sorted(files):
+        total.update(f"{name}\n{hashlib.sha256(files[name]).hexdigest()}\n".encode())
     return total.hexdigest()
-
-
-def folder_files(folder: Path) -> list[Path]:
-    """The files below a folder in the order of their names; hidden ones and caches left out."""
-    found = (path for path in folder.rglob("*") if path.is_file())
-    return sorted(path for path in found if not any(part.startswith((".", "__")) for part in path.relative_to(folder).parts))

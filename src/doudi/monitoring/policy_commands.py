@@ -88,11 +88,12 @@ def book(
 
 
 def _open(policy: Path | None, drafts: bool):  # type: ignore[no-untyped-def]
+    from doudi.kernel.resources import resource_dir
     from doudi.monitoring.freeze import open_books
     from doudi.policyfiles import read_policy
 
     books = open_books(policy)
-    return books, read_policy(books.policy_folder, drafts=True) if drafts else books.policy
+    return books, read_policy(policy or resource_dir("policy"), drafts=True) if drafts else books.policy
 
 
 def _build(files, contracts, as_of: date):  # type: ignore[no-untyped-def]
