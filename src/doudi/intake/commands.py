@@ -50,7 +50,7 @@ def intake(
 
         summary = pipeline.intake(opened, keys, contracts, place, advance, settling)
     console = wide_console()
-    console.print(summary_table(summary, contracts))
+    console.print(summary_table(summary, contracts, console.width))
     for line in summary_lines(summary):
         console.print(line, markup=False, highlight=False, soft_wrap=True)
     return int(any(fault.code in (pipeline.PROGRAM_FAULT, FILE_UNREADABLE) for fault in summary.faults))
@@ -60,7 +60,8 @@ def deliveries(home: HomeOption = DEFAULT_HOME) -> int:
     """列出已接收的全部报送：编号、文件、数据集、期间、行数和结论。"""
     opened = Home.open(home, create=False)
     contracts = load_contracts()
-    wide_console().print(deliveries_table(opened, Receipts(opened, open_keys(opened), contracts), contracts))
+    console = wide_console()
+    console.print(deliveries_table(opened, Receipts(opened, open_keys(opened), contracts), contracts, console.width))
     return 0
 
 

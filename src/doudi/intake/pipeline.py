@@ -10,12 +10,13 @@ from typing import Any
 from doudi.contracts.model import Contract
 from doudi.identity.keys import Keys
 from doudi.intake.catalogue import Catalogue
+from doudi.intake.desk import Desk
 from doudi.intake.manifest import MANIFEST_ENTRY
 from doudi.intake.readers.model import LIMITS, Limits
 from doudi.intake.receipts import Receipts
 from doudi.intake.settle import settle
 from doudi.intake.sources import Delivered, find_files, parts_of
-from doudi.intake.take import Desk, Outcome, take_part
+from doudi.intake.take import Outcome, take_part
 from doudi.kernel.errors import DoudiError, Fault, code
 from doudi.lake.home import Home
 

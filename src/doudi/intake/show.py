@@ -7,6 +7,7 @@ from typing import Any
 
 from rich.box import SIMPLE
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from doudi.contracts.model import Contract
@@ -16,7 +17,9 @@ from doudi.intake.receipts import Receipts
 from doudi.lake.home import Home
 
 VERDICTS = {"accepted": "接收", "refused": "整份退回", "held": "待确认"}
-_WIDTH = 150
+_COUNTS = ("delivered", "accepted", "refused", "held")
+_WIDTH = 180
+_NARROW = 130
 _STYLES = {"refused": "red", "held": "yellow"}
 
 
@@ -26,25 +29,51 @@ def wide_console() -> Console:
     return console if console.is_terminal else Console(width=_WIDTH)
 
 
-def summary_table(summary: IntakeSummary, contracts: Mapping[str, Contract]) -> Table:
+class Lines:
+    """A table with a line for each delivery; on a narrow screen dataset and period are left to the file's name."""
+
+    def __init__(self, title: str, contracts: Mapping[str, Contract], width: int, *, first: str = "") -> None:
+        self._contracts, self._wide, self._first = contracts, width >= _NARROW, bool(first)
+        self.table = Table(title=title, title_justify="left", header_style="bold", box=SIMPLE, pad_edge=False)
+        if first:
+            self.table.add_column(first, no_wrap=True, min_width=16)
+        self.table.add_column("文件", overflow="fold")
+        if self._wide:
+            self.table.add_column("数据集", overflow="fold")
+            self.table.add_column("期间", no_wrap=True, min_width=13)
+        for name in ("报送", "接收", "退回", "暂缓"):
+            self.table.add_column(name, justify="right", no_wrap=True, min_width=6)
+        self.table.add_column("结论", no_wrap=True, min_width=8)
+
+    def add(self, file: str, receipt: Mapping[str, Any], *, first: str = "", again: bool = False) -> None:
+        """A line for one receipt; `again`: it was there before."""
+        contract, rows = self._contracts.get(receipt["dataset"]), receipt["rows"]
+        counts = [
+            f"{rows[name]:,}" if rows[name] or name in ("delivered", "accepted") else "" for name in ("delivered", "accepted", "refused", "held")
+        ]
+        what = [contract.title if contract else "认不出", receipt["period"] or "—"] if self._wide else []
+        verdict = VERDICTS[receipt["verdict"]] + ("·已有" if again else "")
+        cells = [*([first] if self._first else []), escape(file), *what, *counts, verdict]
+        self.table.add_row(*cells, style=_STYLES.get(receipt["verdict"], ""))
+
+
+def summary_table(summary: IntakeSummary, contracts: Mapping[str, Contract], width: int) -> Table:
     """A line for each part that was taken: dataset, period, rows by outcome, verdict."""
-    table = _table("接收结果")
+    lines = Lines("接收结果", contracts, width)
     for outcome in summary.outcomes:
-        _line(table, outcome.file, summary.receipts[outcome.delivery], contracts, again=not outcome.is_new)
-    return table
+        lines.add(outcome.file, summary.receipts[outcome.delivery], again=not outcome.is_new)
+    return lines.table
 
 
-def deliveries_table(home: Home, receipts: Receipts, contracts: Mapping[str, Contract]) -> Table:
+def deliveries_table(home: Home, receipts: Receipts, contracts: Mapping[str, Contract], width: int) -> Table:
     """A line for each delivery under the name of its first sending, in the order in which they count."""
-    table = _table("已接收的报送", first="编号")
+    lines = Lines("已接收的报送", contracts, width, first="编号")
     known = {about["delivery"] for about in all_deliveries(home)}
-    shown: set[str] = set()
     for sending in all_sendings(home):
-        delivery = sending["delivery"]
-        if delivery in known and delivery not in shown:
-            shown.add(delivery)
-            _line(table, sending["file"], receipts.receipt(delivery), contracts, first=delivery)
-    return table
+        if (delivery := sending["delivery"]) in known:
+            known.remove(delivery)
+            lines.add(sending["file"], receipts.receipt(delivery), first=delivery)
+    return lines.table
 
 
 def summary_lines(summary: IntakeSummary) -> Iterator[str]:
@@ -59,25 +88,3 @@ def summary_lines(summary: IntakeSummary) -> Iterator[str]:
         yield f"注意：{fault}"
     for name, why in summary.left_out:
         yield f"未接收：{name}（{why}）"
-
-
-def _table(title: str, first: str = "") -> Table:
-    table = Table(title=title, title_justify="left", header_style="bold", box=SIMPLE, pad_edge=False)
-    if first:
-        table.add_column(first, no_wrap=True)
-    table.add_column("文件", no_wrap=True, overflow="ellipsis", min_width=12)
-    table.add_column("数据集", no_wrap=True, overflow="ellipsis", min_width=8)
-    table.add_column("期间", no_wrap=True, min_width=13)
-    for name in ("报送", "接收", "退回", "暂缓"):
-        table.add_column(name, justify="right", no_wrap=True, min_width=6)
-    table.add_column("结论", no_wrap=True, min_width=8)
-    return table
-
-
-def _line(table: Table, file: str, receipt: Mapping[str, Any], contracts: Mapping[str, Contract], *, first: str = "", again: bool = False) -> None:
-    contract = contracts.get(receipt["dataset"])
-    rows = receipt["rows"]
-    verdict = VERDICTS[receipt["verdict"]] + ("（已有）" if again else "")
-    counts = [f"{rows[name]:,}" if rows[name] or name in ("delivered", "accepted") else "" for name in ("delivered", "accepted", "refused", "held")]
-    cells = [file, contract.title if contract else "认不出", receipt["period"] or "—", *counts, verdict]
-    table.add_row(*([first] if first else []), *cells, style=_STYLES.get(receipt["verdict"], ""))
