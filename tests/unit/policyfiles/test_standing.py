@@ -18,7 +18,7 @@ def test_a_policy_cut_to_a_variable_has_what_it_stands_on_and_no_more() -> None:
     cut = cut_to(_policy(), ["essential_12m"])
     assert {"self_paid_12m", "unreimbursed_12m", "education_cost_12m", "county", "rural"} <= set(cut.variables)
     assert "wages_12m" not in cut.variables
-    assert set(cut.tables) == {"household_head", "reimbursement_with_visit", "unreimbursed_visit"}
+    assert set(cut.tables) == {"household_head", "unreimbursed_visit"}
 
 
 def test_a_variable_that_asks_for_a_rule_brings_the_rule() -> None:
