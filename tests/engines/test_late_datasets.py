@@ -79,6 +79,8 @@ def person_one(
 SPENT = {"variable": "spent", "where": "last_months(day, 12)", "value": "sum(cost)"}
 SEEN = {"variable": "seen", "where": "last_months(day, 12)", "value": "exists"}
 OLD = {"variable": "old", "where": "day <= add_months(as_of, -3)", "value": "exists"}
+LEFT = {"variable": "left", "where": "last_months(day, 12) and until is not None", "value": "exists"}
+STAYS = {"variable": "stays", "where": "last_months(day, 12) and not (until is not None or paid)", "value": "exists"}
 ONE = [{"day": dt.date(2026, 5, 1)}]
 
 
@@ -90,6 +92,8 @@ ONE = [{"day": dt.date(2026, 5, 1)}]
         ("spent == 0", SPENT, [], None),  # the missing rows may hold something
         ("not seen", SEEN, [], None),
         ("not seen", SEEN, ONE, False),
+        ("not left", LEFT, [], None),  # nobody knows whether a column of a missing row is empty
+        ("not stays", STAYS, [], None),
         ("not old", OLD, [], True),  # its window ended before the time that is missing
     ],
 )

@@ -174,7 +174,8 @@ class _Binder:
         days = [state.delivered_to + timedelta(days=n) for n in range(1, missing + 1)]
         kind = table.columns[how.window].type
         values = list(dict.fromkeys(month_of(day) for day in days)) if kind == Type.MONTH else days
-        return any(all(evaluate(test, {how.window: value}) is not False for test in tests) for value in values)
+        open_ = [undecided(test, how.window) for test in tests]
+        return any(all(evaluate(test, {how.window: value}) is not False for test in open_) for value in values)
 
     # Expressions
 
@@ -242,6 +243,19 @@ class _Binder:
             negative = any(isinstance(side, Literal) and isinstance(side.value, int) and side.value < 0 for side in (left, right))
             return bound, (a | b).flipped() if negative else a | b
         return bound, a | (b.flipped() if node.op == "-" else b)
+
+
+def undecided(test: Node, known: str) -> Node:
+    """A test of rows that nobody has seen, but for one column: whether another is empty is unknown too, though its value is not there."""
+    match test:
+        case IsNone() if known not in names(test):
+            return UNKNOWN
+        case Not(part=part):
+            return replace(test, part=undecided(part, known))
+        case Junction(parts=parts) | Call(parts=parts):
+            return replace(test, parts=tuple(undecided(part, known) for part in parts))
+        case _:
+            return test
 
 
 __all__ = ["DatasetState", "Effect", "bind_lateness"]
