@@ -28,7 +28,7 @@ def refuse_part(part: Part, hint: NameHint, opened: Opened | None, refusal: File
     tally.reasons[refusal.fault.code] = delivered or 0
     about |= {
         "verdict": "refused",
-        "refusal": fault_document(replace(refusal.fault, where="")),
+        "refusal": fault_document(refusal.fault),
         "rows_known": delivered is not None,
         **figures(tally),
     }
