@@ -30,7 +30,8 @@ _LABELS = (
 )
 _LABEL = re.compile(rf"(?:{_LABELS})(?:人|单位|部门|机构|日期|时间|电话|方式|号|章|领导|人员|员|科室|股室|\(盖章\)|\(公章\)|\(签字\)|\(签章\))*:")
 _PAGE = re.compile(r"[-—]*(?:第\d+页|共\d+页|页码)")
-_END = re.compile(r"[-—*=（(]*(?:以下空白|以下无正文|以上|此页无内容|本页无数据|无数据|完|结束|END)[-—*=）)。]*", re.IGNORECASE)
+_END = re.compile(r"[-—*=（(]*(?:(?:本[页表])?以下(?:空白|无正文|无内容)|以上|此页无内容|本页无数据|无数据|完|结束|END)[-—*=）)。]*", re.IGNORECASE)
+_SEAL = re.compile(r"[(\[]*(?:(?:填报|报送|填表|经办|审核)?(?:单位|部门|人))?[(\[]*(?:盖章|公章|签章|签字|签名|印章)处?[)\]]*")
 _SENTENCE = re.compile(r"[,。;:]")
 _SERIAL = {"序号", "编号", "顺序号", "序", "行号", "no", "no.", "xh", "id", "#"}
 
@@ -115,9 +116,9 @@ class Furniture:
             return "title"
         if self._names_person(dict(filled)):
             return ""
-        if any(_TOTAL.fullmatch(text) for text in texts[:3]) or (len(texts[0]) <= 24 and _TOTAL_START.fullmatch(texts[0])):
+        if any(map(_TOTAL.fullmatch, texts)) or (len(texts[0]) <= 24 and _TOTAL_START.fullmatch(texts[0])):
             return "total"
-        if _NOTE.match(texts[0]) or _LABEL.match(texts[0]) or _PAGE.match(texts[0]) or _END.fullmatch(texts[0]):
+        if _NOTE.match(texts[0]) or _LABEL.match(texts[0]) or _PAGE.match(texts[0]) or _END.fullmatch(texts[0]) or _SEAL.fullmatch(texts[0]):
             return "note"
         if alone and (wide or (len(texts[0]) >= 12 and _SENTENCE.search(texts[0]))):
             return "note"
@@ -144,5 +145,6 @@ class Furniture:
             or _LABEL.match(text)
             or _PAGE.match(text)
             or _END.fullmatch(text)
+            or _SEAL.fullmatch(text)
             or (len(text) >= 12 and _SENTENCE.search(text))
         )

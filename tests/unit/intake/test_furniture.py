@@ -51,6 +51,7 @@ def test_a_row_of_data_is_a_row_even_where_its_id_is_missing(cells: list[str]) -
         ["某镇小计", "", "", "3", ""],
         ["共计8人", "", "", "17100.0", ""],
         ["合计（元）", "", "", "17100.0", ""],
+        ["", "", "8人", "17100.0", "合计"],
     ],
 )
 def test_totals_have_a_sign_and_no_person(cells: list[str]) -> None:
@@ -69,6 +70,10 @@ def test_totals_have_a_sign_and_no_person(cells: list[str]) -> None:
         ["第 1 页 共 3 页", "", "", "", ""],
         ["联系电话：13800001234", "", "", "", ""],
         ["——以下空白——", "", "", "", ""],
+        ["本页以下空白", "", "", "", ""],
+        ["（盖章）", "", "", "", ""],
+        ["", "单位（公章）", "", "", ""],
+        ["审核人（签字）", "", "填报单位盖章", "", ""],
         ["以上数据已经各乡镇核实，确认无误。", "", "", "", ""],
     ],
 )
@@ -76,7 +81,14 @@ def test_notes_have_a_sign_and_no_person(cells: list[str]) -> None:
     assert FURNITURE.kind(cells) == "note"
 
 
+def test_a_total_whose_word_stands_behind_its_sums_is_a_total() -> None:
+    sums_first = Furniture(Found(("总费用", "自付", "报销", "补贴", "身份证号", "姓名"), (1,), ()), [4], [5], range(6))
+    assert sums_first.kind(["900", "100", "800", "0", "14人", "合计"]) == "total"
+    assert sums_first.kind(["900", "100", "800", "0", "", "总计强"]) == ""
+
+
 def test_a_note_under_an_id_column_is_a_note() -> None:
+    assert ID_FIRST.kind(["（盖章）", "", ""]) == "note"
     assert ID_FIRST.kind(["注：1.本表共 123456 条，2.联系电话 13800001234。", "", ""]) == "note"
     assert ID_FIRST.kind(["合计", "", "123456789.00"]) == "total"
     assert NAME_FIRST.kind(["填表人：刘某", "联系电话：13800001234", "", ""]) == "note"

@@ -70,6 +70,11 @@ def test_a_header_cell_may_span_lines() -> None:
     assert rows_of(open_bytes('"身份证\n号码",姓名\n1,张三\n'.encode())) == [(1, ["身份证\n号码", "姓名"]), (3, ["1", "张三"])]
 
 
+def test_a_header_alone_may_span_lines() -> None:
+    text = '"身份证\n号码",姓名,"救助\n金额",日期,编号,"备\n注"\n'
+    assert rows_of(open_bytes(text.encode())) == [(1, ["身份证\n号码", "姓名", "救助\n金额", "日期", "编号", "备\n注"])]
+
+
 def test_a_lone_quote_spoils_one_row_and_no_other() -> None:
     lines = [f"{number},某人{number},{number}00\n" for number in range(1, 300)]
     lines[100] = '101,"某人101,10100\n'

@@ -21,6 +21,9 @@ DELIMITERS = (",", "\t", ";", "|", "，")
 _LOOK = 80
 """Lines looked at to find the delimiter."""
 
+_SPAN = 5
+"""Lines that one record may span where the delimiter is looked for."""
+
 NAMES = {",": "逗号", "\t": "制表符", ";": "分号", "|": "竖线", "，": "全角逗号"}
 
 
@@ -52,11 +55,21 @@ def find_delimiter(lines: list[str]) -> tuple[str, int]:
     """
 
     def worth(delimiter: str) -> tuple[int, int]:
-        widths = Counter(len(_cut(line, delimiter) or ()) for line in lines)
+        widths = Counter(len(cells or ()) for cells in _records_in(lines, delimiter))
         return max(((width * count, width) for width, count in widths.items() if width > 1), default=(0, 1))
 
     best = max(DELIMITERS, key=lambda delimiter: worth(delimiter)[0])
     return best, worth(best)[1]
+
+
+def _records_in(lines: list[str], delimiter: str) -> Iterator[list[str] | None]:
+    """The cells of the records that lines hold, None for a line that is none. A file of one header with a line break in it has no other record."""
+    at = 0
+    while at < len(lines):
+        spans = ((count, _cut("".join(lines[at : at + count]), delimiter)) for count in range(1, min(_SPAN, len(lines) - at) + 1))
+        count, cells = next(((count, cells) for count, cells in spans if cells is not None), (1, None))
+        yield cells
+        at += count
 
 
 def _cut(text: str, delimiter: str) -> list[str] | None:
