@@ -101,6 +101,23 @@ def test_a_content_sent_twice_counts_once_and_from_its_first_sending(county: Cou
     assert table(county.settle().tables["medical_aid"]) == before
 
 
+@pytest.mark.parametrize("period", ["202609", "202610"])
+@pytest.mark.parametrize("dated", ["甲.csv", "甲（更正）.csv", "甲.csv 甲（更正）.csv", ""])
+def test_a_correction_counts_last_whichever_of_the_files_a_manifest_dates(county: County, period: str, dated: str) -> None:
+    days = {"甲.csv": "2026-10-05 08:00:00", "甲（更正）.csv": "2026-10-28 08:00:00"}
+    for file, amount in (("甲（更正）.csv", "2.00"), ("甲.csv", "1.00")):
+        rows = [{"person_id": WANG, "name": "王小明", "aid_no": "A1", "amount": amount}]
+        county.deliver("medical_aid", rows, period, days[file] if file in dated.split() else "", file=file)
+    assert [line["amount"] for line in table(county.settle().tables["medical_aid"])] == [200]
+
+
+def test_a_correction_of_one_period_stays_before_the_next_period(county: County) -> None:
+    for period, file, sent, amount in (("202609", "甲（更正）.csv", "", "2.00"), ("202609", "甲.csv", "2026-10-05 08:00:00", "1.00"),
+                                       ("202610", "乙.csv", "2026-11-05 08:00:00", "3.00")):  # fmt: skip
+        county.deliver("medical_aid", [{"person_id": WANG, "name": "王小明", "aid_no": "A1", "amount": amount}], period, sent, file=file)
+    assert [line["amount"] for line in table(county.settle().tables["medical_aid"])] == [300]
+
+
 def test_only_what_was_sent_by_the_end_of_the_day_counts(county: County) -> None:
     for day, amount in (("2026-10-31 23:59:59", "1.00"), ("2026-11-01 00:00:00", "2.00")):
         county.deliver("medical_aid", [{"person_id": WANG, "name": "王小明", "aid_no": "A1", "amount": amount}], "202610", day)

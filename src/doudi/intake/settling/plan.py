@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 from doudi.contracts.model import Contract
+from doudi.contracts.periods import Period
 from doudi.identity.policy import LinkPolicy
 from doudi.identity.sources import Source
 from doudi.intake.settling.records import Delivery, Sending
@@ -64,10 +66,34 @@ def make_plan(
     """
     chosen = sorted((each for each in sendings if as_of is None or each.day <= as_of), key=lambda each: (each.file, each.order, each.delivery))
     first: dict[str, Sending] = {}
-    for sending in sorted(chosen, key=lambda each: (each.order, each.delivery)):
+    for sending in sorted(_corrections_last(chosen, deliveries), key=lambda each: (each.order, each.delivery)):
         first.setdefault(sending.delivery, sending)
     ordered = tuple(deliveries[delivery] for delivery in first if delivery in deliveries)
     return Plan(_cut_id(chosen, ordered, contracts, policy, key), tuple(chosen), ordered)
+
+
+def _corrections_last(sendings: Iterable[Sending], deliveries: Mapping[str, Delivery]) -> list[Sending]:
+    """The sendings, each correction after what it corrects, also where a manifest dates only one of the two.
+
+    A file without a date counts from the end of its period, and a dated one may have been sent before that or after. So a correction without a
+    date is moved behind the dated files of its period, and another file without a date before the dated corrections.
+    """
+    dated: dict[tuple[str, bool], list[tuple[Period, str]]] = defaultdict(list)
+    for sending in sendings:
+        delivery = deliveries.get(sending.delivery)
+        if delivery and delivery.period and sending.dated:
+            dated[delivery.dataset, bool(sending.order[1])].append((delivery.period, sending.order[0]))
+    return [each if each.dated else _moved(each, deliveries.get(each.delivery), dated) for each in sendings]
+
+
+def _moved(sending: Sending, delivery: Delivery | None, dated: Mapping[tuple[str, bool], Sequence[tuple[Period, str]]]) -> Sending:
+    if delivery is None or delivery.period is None:
+        return sending
+    moment, correction, file = sending.order
+    period = delivery.period
+    others = [other for days, other in dated.get((delivery.dataset, not correction), ()) if days.first <= period.last and period.first <= days.last]
+    moment = max(moment, *others) if others and correction else min(moment, *others) if others else moment
+    return replace(sending, order=(moment, correction, file))
 
 
 def _cut_id(sendings: Iterable[Sending], deliveries: Iterable[Delivery], contracts: Mapping[str, Contract], policy: LinkPolicy, key: str) -> str:

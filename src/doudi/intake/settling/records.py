@@ -39,12 +39,13 @@ class Delivery:
 
 @dataclass(frozen=True)
 class Sending:
-    """One act of sending. `day`: from which day on it belongs to a cut; `order`: later sent is larger."""
+    """One act of sending. `day`: from which day on it belongs to a cut; `order`: later sent is larger; `dated`: a manifest says when it was sent."""
 
     file: str
     delivery: str
     day: date
     order: tuple[str, int, str]
+    dated: bool
 
 
 def read_deliveries(home: Home) -> dict[str, Delivery]:
@@ -71,7 +72,7 @@ def _sending(document: Mapping[str, Any]) -> Sending:
         period, sent_at = _period(document), document["sent_at"]
         day = datetime.fromisoformat(sent_at).date() if sent_at else period.first if period else date.min
         moment, correction, file = document["order"]
-        return Sending(document["file"], document["delivery"], day, (moment, correction, file))
+        return Sending(document["file"], document["delivery"], day, (moment, correction, file), bool(sent_at))
     except (KeyError, TypeError, ValueError) as problem:
         raise _damaged("sendings", document, problem) from problem
 
