@@ -14,6 +14,8 @@ _NUMERALS = {"一": 1, "二": 2, "三": 3, "四": 4, "上": 1, "下": 2}
 _RANGE = re.compile(r"[-~至到—–]+")
 _MONTH_ONLY = re.compile(r"\d{1,2}月(?:份)?")
 _START = re.compile(r"(?<!\d)(?:19|20)\d\d")
+_AFTER_YEAR = re.compile(r"[-./年]\d")
+"""Behind a bare year: it is not all that is said (`2026-10431382`), and nobody can tell what is."""
 _LONGEST = 24
 """Characters of the longest spelling: 2025年10月1日至2026年10月31日 and the like."""
 
@@ -40,7 +42,8 @@ def find_period(text: str) -> Period | None:
     while match := _START.search(plain, at):
         start, at = match.start(), match.end()
         for end in range(min(len(plain), start + _LONGEST), start + 3, -1):
-            period = None if plain[end - 1].isdigit() and plain[end : end + 1].isdigit() else parse_period(plain[start:end])
+            goes_on = (plain[end - 1].isdigit() and plain[end : end + 1].isdigit()) or (end - start == 4 and _AFTER_YEAR.match(plain, end))
+            period = None if goes_on else parse_period(plain[start:end])
             if period:
                 found.append((_vagueness(period), start, period))
                 at = end

@@ -68,6 +68,9 @@ def test_what_names_no_period_gives_none(text: str):
         ("医保报销_202610_20261104导出.csv", "2026-10-01..2026-10-31"),
         ("易地搬迁_涟源市_2025年度.xlsx", "2025-01-01..2025-12-31"),
         ("住房救助2026年第三季度(2).xlsx", "2026-07-01..2026-09-30"),
+        ("医保报销_202610-2.csv", "2026-10-01..2026-10-31"),
+        ("截至2026年10月31日涟源市失业.xlsx", "2026-10-31..2026-10-31"),
+        ("失业（2025.10-2026.07）_补报.xlsx", "2025-10-01..2026-07-31"),
         ("学籍_431382_2026年秋.csv", "2026-01-01..2026-12-31"),
     ],
 )
@@ -75,7 +78,9 @@ def test_a_period_is_found_in_a_file_name(name: str, wanted: str):
     assert find_period(name) == period(wanted)
 
 
-@pytest.mark.parametrize("name", ["全员人口_涟源市.csv", "431382199903.csv", "20260908143015.csv", "新建文件夹(2).xlsx", "9202610.csv"])
+@pytest.mark.parametrize(
+    "name", ["全员人口_涟源市.csv", "431382199903.csv", "20260908143015.csv", "新建文件夹(2).xlsx", "9202610.csv", "2026-10431382失业.csv"]
+)
 def test_a_file_name_without_a_period_gives_none(name: str):
     assert find_period(name) is None
 
