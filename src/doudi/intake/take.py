@@ -22,9 +22,10 @@ from doudi.intake.desk import Desk, Written
 from doudi.intake.documents import delivery_about, fault_document, figures, table_about, write_source
 from doudi.intake.names import MEMBER, NameHint, read_name
 from doudi.intake.people import People
-from doudi.intake.readers.model import FileRefused, Opened
+from doudi.intake.readers.model import FileRefused, Opened, Sheet
 from doudi.intake.readers.opening import open_table
-from doudi.intake.recognise import Recognised, Table, period_of, recognise
+from doudi.intake.readers.refusals import BLANK, EMPTY
+from doudi.intake.recognise import Recognised, Table, claimed_dataset, period_of, recognise
 from doudi.intake.refuse import refuse_part
 from doudi.intake.sources import Part
 from doudi.intake.typed import remark_schema, row_schema
@@ -55,14 +56,24 @@ def take_part(part: Part, desk: Desk) -> list[Outcome]:
     hint = read_name(part.name, desk.catalogue.titles)
     opened: Opened | None = None
     try:
-        if part.refusal:
-            raise part.refusal
-        opened = open_table(part.stream, part.form, desk.limits)
+        opened = _open(part, hint, desk)
         known = recognise(opened, part.entry, hint, desk.catalogue)
         documents = _take_tables(part, hint, opened, known, desk)
     except FileRefused as refusal:
         documents = [refuse_part(part, hint, opened, refusal, desk)]
     return [_send(part, hint, document, desk, name=name, is_new=is_new) for document, name, is_new in documents]
+
+
+def _open(part: Part, hint: NameHint, desk: Desk) -> Opened:
+    """The sheets of a part. JSON lines have no header: an empty file that the manifest lists with no rows is a delivery of none."""
+    if part.refusal is None:
+        return open_table(part.stream, part.form, desk.limits)
+    nothing = part.refusal.fault.code in (EMPTY, BLANK) and part.entry is not None and part.entry.rows_claimed == 0
+    dataset = claimed_dataset(part.entry, hint, desk.catalogue)
+    if not (nothing and dataset and part.name.lower().endswith((".jsonl", ".ndjson"))):
+        raise part.refusal
+    header = tuple(each.header for each in desk.catalogue.contracts[dataset].fields)
+    return Opened("jsonl", (Sheet("", lambda: iter(()), header),))
 
 
 def _take_tables(part: Part, hint: NameHint, opened: Opened, known: Recognised, desk: Desk) -> list[Written]:

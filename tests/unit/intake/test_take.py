@@ -247,6 +247,22 @@ def test_no_rows_of_events_are_accepted_and_of_a_list_held(tmp_path: Path) -> No
     assert verdicts == {"临时救助_202610.csv": "accepted", "全员人口_202610.csv": "held", "全员人口_202609.csv": "held"}
 
 
+@pytest.mark.parametrize(("claimed", "verdict"), [("0", "accepted"), ("3", "refused"), ("", "refused")])
+def test_an_empty_file_of_json_lines_is_a_delivery_of_none_only_if_the_manifest_says_so(tmp_path: Path, claimed: str, verdict: str) -> None:
+    home = open_home(tmp_path)
+    put(tmp_path / "in", "临时救助_202610.jsonl", b"")
+    put(tmp_path / "in", "manifest.csv", f"file,dataset,period,rows_claimed,sent_at\n临时救助_202610.jsonl,temporary_aid,202610,{claimed},\n")
+    (outcome,) = take(home, tmp_path / "in").outcomes
+    assert (outcome.verdict, outcome.delivered) == (verdict, 0)
+
+
+def test_a_whole_folder_may_come_in_one_archive(tmp_path: Path) -> None:
+    manifest = "file,dataset,period,rows_claimed,sent_at\n甲.csv,temporary_aid,202609,1,2026-10-01 08:00:00\n"
+    files = {"某市/甲.csv": aid_file([1]), "某市/manifest.csv": manifest, "某市/truth/links.csv": "x", "某市/README.md": "x"}
+    _, outcome = take_one(tmp_path, "报送.zip", zipped(files))
+    assert (outcome.file, outcome.verdict, outcome.period) == ("报送.zip!某市/甲.csv", "accepted", "202609")
+
+
 def test_taking_twice_changes_nothing(tmp_path: Path) -> None:
     home = open_home(tmp_path)
     put(tmp_path / "in", "临时救助_202610.csv", aid_file(range(9)))
