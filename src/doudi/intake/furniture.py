@@ -32,6 +32,7 @@ _LABEL = re.compile(rf"(?:{_LABELS})(?:人|单位|部门|机构|日期|时间|�
 _PAGE = re.compile(r"[-—]*(?:第\d+页|共\d+页|页码)")
 _END = re.compile(r"[-—*=（(]*(?:(?:本[页表])?以下(?:空白|无正文|无内容)|以上|此页无内容|本页无数据|无数据|完|结束|END)[-—*=）)。]*", re.IGNORECASE)
 _SEAL = re.compile(r"[(\[]*(?:(?:填报|报送|填表|经办|审核)?(?:单位|部门|人))?[(\[]*(?:盖章|公章|签章|签字|签名|印章)处?[)\]]*")
+_HEADING = re.compile(r"\(?[一二三四五六七八九十]+[)、.]\D*|第[一二三四五六七八九十]+部分\D*")
 _SENTENCE = re.compile(r"[,。;:]")
 _SERIAL = {"序号", "编号", "顺序号", "序", "行号", "no", "no.", "xh", "id", "#"}
 
@@ -110,7 +111,8 @@ class Furniture:
         return same >= min(2, len(self._header)) and same * 5 >= len(filled) * 3
 
     def _sign(self, filled: list[tuple[int, str]], *, wide: bool) -> Kind:
-        texts = [text for at, text in filled if not self._is_number(at, text)]
+        shown = [(at, text) for at, text in filled if not self._is_number(at, text)]
+        texts = [text for _, text in shown]
         alone = len(texts) == 1
         if alone and texts[0] in self._titles:
             return "title"
@@ -120,7 +122,8 @@ class Furniture:
             return "total"
         if _NOTE.match(texts[0]) or _LABEL.match(texts[0]) or _PAGE.match(texts[0]) or _END.fullmatch(texts[0]) or _SEAL.fullmatch(texts[0]):
             return "note"
-        if alone and (wide or (len(texts[0]) >= 12 and _SENTENCE.search(texts[0]))):
+        heading = wide or shown[0][0] in self._serials or _HEADING.fullmatch(texts[0])
+        if alone and (heading or (len(texts[0]) >= 12 and _SENTENCE.search(texts[0]))):
             return "note"
         return ""
 
@@ -146,5 +149,6 @@ class Furniture:
             or _PAGE.match(text)
             or _END.fullmatch(text)
             or _SEAL.fullmatch(text)
+            or _HEADING.fullmatch(text)
             or (len(text) >= 12 and _SENTENCE.search(text))
         )

@@ -81,6 +81,13 @@ def test_notes_have_a_sign_and_no_person(cells: list[str]) -> None:
     assert FURNITURE.kind(cells) == "note"
 
 
+@pytest.mark.parametrize(
+    "cells", [["一、城市低保", "", "", "", ""], ["", "（二）乡镇", "", "", ""], ["某某镇", "", "", "", ""], ["", "", "三、敬老院", "", ""]]
+)
+def test_headings_between_rows_are_notes(cells: list[str]) -> None:
+    assert FURNITURE.kind(cells) == "note"
+
+
 def test_a_total_whose_word_stands_behind_its_sums_is_a_total() -> None:
     sums_first = Furniture(Found(("总费用", "自付", "报销", "补贴", "身份证号", "姓名"), (1,), ()), [4], [5], range(6))
     assert sums_first.kind(["900", "100", "800", "0", "14人", "合计"]) == "total"
@@ -107,8 +114,8 @@ def test_a_repeated_header_or_title_is_no_row() -> None:
 
 
 def test_a_lone_text_merged_across_the_sheet_is_a_note() -> None:
-    assert FURNITURE.kind(["某镇", "", "", "", ""], wide=True) == "note"
-    assert FURNITURE.kind(["某镇", "", "", "", ""]) == ""
+    assert FURNITURE.kind(["", "某镇", "", "", ""], wide=True) == "note"
+    assert FURNITURE.kind(["", "某镇", "", "", ""]) == ""
     assert FURNITURE.kind(["", "", "张三", "", ""], wide=True) == ""
 
 
