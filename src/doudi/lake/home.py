@@ -149,6 +149,7 @@ class Home:
 
     @contextmanager
     def _held_folder(self, parent: Path, what: str = "") -> Iterator[Path]:
+        parent.mkdir(parents=True, exist_ok=True)  # somebody may have tidied up old runs or cuts, folder and all
         made = Path(tempfile.mkdtemp(prefix=f"{TEMPORARY}{what}", dir=parent))
         handle = os.open(made, os.O_RDONLY)
         try:

@@ -11,7 +11,7 @@ from doudi.rules.model import Condition, Formula, FromRows, Members, Policy, Rul
 from doudi.rules.rowsql import PERSONS, aliased, col, counts_for, named, person_names, read, select
 from doudi.rules.scopes import ROW
 from doudi.rules.sql import SQL, Column, all_of, cast, constant, emit, integer, is_null, when
-from doudi.rules.syntax import Compare, Name, Node, names
+from doudi.rules.syntax import Compare, Junction, Name, Node, names
 from doudi.rules.types import NUMERIC, Kind, Type
 
 SUBJECT = {"person": "p", "household": "h"}
@@ -81,12 +81,23 @@ def show(value: SQL, kind: Kind) -> SQL:
     return exp.cast(value, "TEXT")
 
 
+def comparison(test: Node) -> Compare | None:
+    """The comparison that a test makes: itself, or the first of several that hold different measures of one thing against the same line."""
+    match test:
+        case Compare():
+            return test
+        case Junction(op="or", parts=(Compare(op=op, right=line) as first, *rest)):
+            alike = all(isinstance(part, Compare) and (part.op, part.right) == (op, line) for part in rest)
+            return first if alike else None
+        case _:
+            return None
+
+
 def sides(test: Node) -> tuple[Node | None, Node | None]:
     """What is measured and what it is held against: the two sides of a comparison, or the one fact that is asked."""
-    if isinstance(test, Compare):
-        return test.left, test.right
-    own = names(test)
-    return (Name(own[0], kind=Kind(Type.BOOL)), None) if isinstance(test, Name) and own else (None, None)
+    if made := comparison(test):
+        return made.left, made.right
+    return (test, None) if isinstance(test, Name) else (None, None)
 
 
 def evidence(policy: Policy) -> Step:
@@ -325,4 +336,4 @@ def _source_part(policy: Policy, rows: str, table: str, by: str, variables: list
     )
 
 
-__all__ = ["FACTS", "Late", "alerts", "evidence", "positions", "row_variables", "sides", "sources", "unknowns"]
+__all__ = ["FACTS", "Late", "alerts", "comparison", "evidence", "positions", "row_variables", "sides", "sources", "unknowns"]

@@ -13,7 +13,7 @@ from doudi.contracts.model import Contract
 from doudi.policyfiles.model import PolicyFiles
 from doudi.rules.bounds import DatasetState, bind_lateness
 from doudi.rules.build import build_policy
-from doudi.rules.findings import alerts, evidence, positions, row_variables, sides, sources, unknowns
+from doudi.rules.findings import alerts, comparison, evidence, positions, row_variables, sides, sources, unknowns
 from doudi.rules.layers import Step, measures, person_base, plan_layers
 from doudi.rules.model import Formula, FromRows, Members, Policy, Rule, Table, Variable
 from doudi.rules.rowsql import Rows
@@ -175,7 +175,7 @@ def _rule(policy: Policy, rule: Rule) -> PlannedRule:
                 condition.negated,
                 tuple(name for name in named if name in policy.variables or name == "members"),
                 tuple(name for name in named if name in policy.parameters),
-                getattr(condition.measured, "op", "") if threshold is not None else "",
+                made.op if (made := comparison(condition.measured)) else "",
                 _type(value),
                 _type(threshold),
             )
