@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 import zipfile
 from pathlib import Path
 
@@ -129,4 +128,8 @@ def test_a_broken_manifest_stops_everything_before_it_begins(tmp_path: Path) -> 
     assert list(all_deliveries(home)) == []
 
 
-RUN = re.compile(rb"(?<!\d)\d{17}[\dXx](?!\d)")
+def test_a_whole_folder_may_come_in_one_archive(tmp_path: Path) -> None:
+    manifest = "file,dataset,period,rows_claimed,sent_at\n甲.csv,temporary_aid,202609,1,2026-10-01 08:00:00\n"
+    files = {"某市/甲.csv": aid_file([1]), "某市/manifest.csv": manifest, "某市/truth/links.csv": "x", "某市/README.md": "x"}
+    _, outcome = take_one(tmp_path, "报送.zip", zipped(files))
+    assert (outcome.file, outcome.verdict, outcome.period) == ("报送.zip!某市/甲.csv", "accepted", "202609")
