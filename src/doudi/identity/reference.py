@@ -1,8 +1,9 @@
 """Whose name stands for a person number: that of the population lists.
 
 A list can hold a stranger's row under somebody's number, or the lost form of a rare name. So a person's names are first put together where they
-are the same name, then the name that most lists have counts; a tie goes to the name that more departments know under this number, then to the
-older; where even that leaves two, there is no reference and every row of that number is held.
+are the same name, then a name counts whose line has the birth date that is in the number, then the name that most lists have; a tie goes to the
+name that more departments know under this number, then to the older; where even that leaves two, there is no reference and every row of that number
+is held.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ class _Spelling:
     key: int
     name: str
     months: set[int]
+    birth_agrees: bool
+    """Whether a line of a list with this name has the birth date that is in the number."""
 
 
 @dataclass
@@ -33,10 +36,11 @@ class _NameGroup:
 
     spellings: list[_Spelling] = field(default_factory=list)
 
-    def rank(self, departments: dict[int, int]) -> tuple[int, int, int]:
+    def rank(self, departments: dict[int, int]) -> tuple[bool, int, int, int]:
         """How much speaks for this name; the largest wins."""
         months = set().union(*(spelling.months for spelling in self.spellings))
-        return len(months), sum(departments.get(spelling.key, 0) for spelling in self.spellings), -min(months)
+        agrees = any(spelling.birth_agrees for spelling in self.spellings)
+        return agrees, len(months), sum(departments.get(spelling.key, 0) for spelling in self.spellings), -min(months)
 
 
 def find_references(engine: Engine) -> int:
@@ -89,10 +93,10 @@ def likest(name: str, others: Iterable[str]) -> Likeness:
 def _settle_disputes(engine: Engine) -> tuple[pa.Table, int]:
     names = names_of(engine, "SELECT person, name_key FROM list_names WHERE person IN (SELECT person FROM disputed)")
     months = engine.fetch("SELECT person, name_key, months FROM list_names WHERE person IN (SELECT person FROM disputed) ORDER BY ALL")
-    departments = _departments(engine)
+    departments, agreeing = _departments(engine), _agreeing_births(engine)
     by_person: dict[int, list[_Spelling]] = defaultdict(list)
     for person, key, found in months:
-        by_person[person].append(_Spelling(key, names.get(person, {}).get(key, ""), set(found)))
+        by_person[person].append(_Spelling(key, names.get(person, {}).get(key, ""), set(found), (person, key) in agreeing))
     lines: list[tuple[int, int | None]] = []
     differing = 0
     for person, spellings in by_person.items():
@@ -116,6 +120,15 @@ def _departments(engine: Engine) -> dict[int, dict[int, int]]:
     for person, key, count in engine.fetch(query):
         found[person][key] = count
     return found
+
+
+def _agreeing_births(engine: Engine) -> set[tuple[int, int]]:
+    """(person, name key) of disputed people with a line whose birth date is the number's own."""
+    query = (
+        f"SELECT DISTINCT i.person, i.name_key FROM identities AS i JOIN rows_{POPULATION} AS r USING (delivery, row)"
+        f" WHERE i.dataset = '{POPULATION}' AND i.state = 'sound' AND i.person IN (SELECT person FROM disputed) AND r.birth_date = r.person_birth"
+    )
+    return {(person, key) for person, key in engine.fetch(query) if key is not None}
 
 
 def _group(spellings: list[_Spelling]) -> list[_NameGroup]:

@@ -97,6 +97,23 @@ def test_two_names_in_one_list_that_nothing_tells_apart_hold_both_rows(tmp_path:
     assert [decisions(cut)["population", row]["outcome"] for row in (2, 3)] == ["held", "held"]
 
 
+def test_of_two_names_in_one_list_that_with_the_birth_date_of_the_number_counts(tmp_path: Path) -> None:
+    county = County.at(tmp_path / "home")
+    stranger = person(WANG, "钱多多", "H9", birth_date="1999-01-01")
+    county.deliver("population", [stranger, person(WANG, "王小明", birth_date="1980-05-17"), person(LI, "李芳")])
+    cut = county.settle()
+    assert persons(cut, "population") == [number(WANG), number(LI)]
+    assert decisions(cut)["population", 2]["code"] == NAME_CONFLICT
+
+
+def test_the_birth_date_of_the_number_outweighs_an_older_list_and_a_department(tmp_path: Path) -> None:
+    county = County.at(tmp_path / "home")
+    county.deliver("population", [person(WANG, "钱多多", "H9", birth_date="1999-01-01")], "202607", "2026-08-03 08:00:00")
+    county.deliver("employment", [{"person_id": WANG, "name": "钱多多"}])
+    county.deliver("population", [person(WANG, "王小明", birth_date="1980-05-17")], "202610", "2026-10-30 08:00:00")
+    assert persons(county.settle(), "population") == [number(WANG)]
+
+
 def test_a_lost_character_in_one_list_does_not_make_a_second_name(county: County) -> None:
     county.deliver("population", [person(WANG, "王?明"), person(LI, "李芳"), person(ZHAO, "赵云", "H2")], "202611", "2026-11-30 08:00:00")
     assert told(county, "death", {"person_id": WANG, "name": "王小明"}) == (number(WANG), "sound", "")
