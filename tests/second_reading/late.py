@@ -1,7 +1,8 @@
 """What a county looks like while a dataset is late: without the rows of the time that is missing.
 
 The policy says by which day rows count; a row is missing if all its days lie in the missing time. Of a late snapshot the whole newest list is
-missing. What people in education were aided with bears a term, so the current term is missing.
+missing. What people in education were aided with bears a term, so the current term is missing. Aid after a disaster without a date is taken to
+have been delivered.
 """
 
 from __future__ import annotations
@@ -48,6 +49,8 @@ def without(world: World, dataset: str) -> dict[str, list[dict[str, Any]]]:
     there = delivered_to(world.day)
 
     def missing(row: dict[str, Any]) -> bool:
+        if dataset == "disaster_aid" and row["aid_kind"] and not row["aid_date"]:
+            return False
         if CONTRACTS[dataset].mode == "snapshot":
             return True
         if dataset == "education_aid":

@@ -16,6 +16,9 @@ LISTS = {
 }
 
 
+LISTED = ("dibao", "tekun", "orphan", "unattended")
+
+
 def cover(w: Builder, person: int, *groups: str) -> None:
     """Put somebody on one of the lists, sometimes just not in force."""
     group = w.one(*groups)
@@ -79,7 +82,7 @@ def studies(w: Builder, person: int, cost: int | None = None) -> None:
 
 def works(w: Builder, person: int, wage: int | None = None, since: int = 18) -> None:
     """A job that began months ago and is open on D, or ended on one of the days that matter."""
-    first = w.one(days_of(w.month - since)[0], days_of(w.month - since)[-1], plus_months(w.day, -since))
+    first = w.one(days_of(w.month - since)[0], days_of(w.month - since)[-1], plus_months(w.day, -since), w.near_day(w.day))
     end = w.one(None, None, None, None, w.day, plus_days(w.day, 1), days_of(w.month)[0], days_of(w.month)[-1])
     w.add("employment", person, start_date=first, end_date=end, monthly_wage=wage)
 
@@ -111,22 +114,19 @@ def earns(w: Builder, members: list[int], year: int) -> None:
             w.add("unemployment", person, register_date=w.day_in(first), end_date=None, benefit_monthly=monthly)
 
 
-def checked(w: Builder, household: int, income: int, clean: float = 0.8) -> None:
-    """A check of a household with an income, and assets that are mostly in order; sometimes a second one about the same day."""
+def checked(w: Builder, household: int, income: int) -> None:
+    """A check of a household with an income, and at most one asset that is not in order; sometimes a second one about the same day."""
     members = w.members(household)
     year = w.figure("dibao_standard", household) * 12 * len(members)
     for _ in range(w.one(1, 1, 1, 2)):
-        fine = w.chance(clean)
-        w.add(
-            "economic_check", w.one(*members, *members, *w.anybody(household)),
-            check_date=plus_months(w.day, -1) if w.chance(0.7) else w.recent(12, 0.7),
-            income_12m=w.near(income),
-            deposits=w.one(0, 0, w.near(2 * year), w.near(4 * year)) if fine else w.one(w.near(4 * year), None),
-            vehicles=w.one(0, 0, 1) if fine else w.one(1, 2, None),
-            vehicle_value=w.one(0, w.near(8_000_000), w.near(8_000_000), None),
-            houses=w.one(0, 1, 1) if fine else w.one(2, None),
-            business=w.chance(0.1) if fine else w.one(False, True, None),
+        assets = {"deposits": w.one(0, year), "vehicles": 0, "vehicle_value": None, "houses": w.one(0, 1), "business": False}
+        odd = w.one(
+            {}, {}, {"deposits": w.near(2 * year)}, {"deposits": w.near(4 * year)}, {"vehicles": 1, "vehicle_value": w.near(8_000_000)},
+            {"vehicles": 2, "vehicle_value": 1}, {"houses": 2}, {"business": True}, {w.one(*assets): None}, {"vehicles": 1},
         )  # fmt: skip
+        day = plus_months(w.day, -1) if w.chance(0.7) else w.recent(12, 0.7)
+        applicant = w.one(*members, *members, *w.anybody(household))
+        w.add("economic_check", applicant, check_date=day, income_12m=w.near(income), **(assets | odd))
 
 
 def somebody_dies(w: Builder, household: int, day: object = None) -> int:

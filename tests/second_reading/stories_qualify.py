@@ -24,7 +24,7 @@ def rigid(w: Builder, h: int, members: list[int]) -> None:
     year = w.figure("dibao_standard", h) * 12 * len(members)
     above = w.figure("disposable_income_last_year", h) * len(members)
     income = w.one(year * 3 // 2, above, above - 5, year * 2, year * 2)
-    p.checked(w, h, income, 0.9)
+    p.checked(w, h, income)
     spent = w.one(w.near(income * 3 // 5), w.near(income * 3 // 5), income)
     if w.chance(0.4):
         half = spent // 2
@@ -48,11 +48,13 @@ def alone(w: Builder, h: int, members: list[int]) -> None:
     """K05: a household of its own."""
     person = w.person(max(row["household"] for row in w.people.values()) + 1, relation="01", birth_date=w.born(16, 60, 60, 40))
     home = w.people[person]["household"]
+    if w.chance(0.5):
+        kind, grade = w.one(("5", 3), ("6", 3), ("4", 2), ("1", 1), ("5", 4), ("4", 3), ("1", 2), ("2", 1))
+        w.people[person]["birth_date"] = w.born(40)
+        p.certify(w, person, kind=kind, grade=grade, status="1", expiry_date=w.one(plus_months(w.day, 1), w.day, w.before(0), None))
     if w.chance(0.4):
-        p.certify(w, person)
-    if w.chance(0.6):
         p.earns(w, [person], w.figure("dibao_standard", home) * 12)
-    if w.chance(0.2):
+    if w.chance(0.15):
         p.cover(w, person, *p.GROUPS)
     if w.chance(0.3):
         p.somebody_dies(w, home)
@@ -82,10 +84,10 @@ def inpatient(w: Builder, h: int, members: list[int]) -> None:
     """E03."""
     person = w.one(*members)
     p.cover(w, person, "dibao", "tekun", "edge", "edge", "rigid")
-    for part in w.split(w.one(w.near(300_000), 300_001, 900_000), w.one(1, 2)):
+    for part in w.split(w.one(w.near(300_000), 300_001, 900_000), w.one(1, 1, 2)):
         p.treated(w, person, ("2", "2", "2", "2", "2", "4"), w.recent(12, 0.15), part)
-    if w.chance(0.3):
-        w.add("medical_aid", person, aid_kind=w.one("1", "2", "5"), aid_date=w.recent(12, 0.6))
+    if w.chance(0.4):
+        w.add("medical_aid", person, aid_kind=w.one("1", "2", "3", "4", "5"), aid_date=w.one(w.ago(12), w.recent(12)))
 
 
 def pupil(w: Builder, h: int, members: list[int]) -> None:
@@ -101,6 +103,8 @@ def disabled_aided(w: Builder, h: int, members: list[int]) -> None:
     """E05, E06, D04, F08."""
     for person in w.some(members):
         w.add("subsistence_allowance", person, start_month=w.month_near(3), end_month=w.one(None, None, w.month, w.month - 1))
+        if w.chance(0.3):
+            w.add("subsistence_allowance", person, household_no="B0", start_month=w.month - 30, end_month=w.month - w.one(1, 9))
         p.certify(w, person, 3)
         if w.chance(0.2):
             p.cover(w, person, "unattended")
@@ -125,14 +129,15 @@ def unsafe_house(w: Builder, h: int, members: list[int]) -> None:
 def job_service(w: Builder, h: int, members: list[int]) -> None:
     """E08."""
     first, last = date(w.day.year, 1, 1), date(w.day.year - 1, 12, 31)
-    for person in w.some(members, 2):
+    for person in members:
         p.cover(w, person, *p.GROUPS)
         p.unemployed(w, person, w.one(0, 1, 3, 12))
-        short = w.one("1", "2", "3", None)
-        for kind, wanted in (("1", 3), ("2", 1), ("3", 1)):
+        short = w.one("1", "2", "3", "3", None)
+        for kind, wanted in (("1", 3), ("2", 1), ("3", 1), ("4", 1)):
             for back in range(wanted - (kind == short)):
-                day = w.one(plus_days(w.day, -back), plus_days(first, back)) if w.chance(0.9) else plus_days(last, -back)
-                w.add("employment_aid", person, service_kind=kind, service_date=day)
+                w.add("employment_aid", person, service_kind=kind, service_date=w.one(plus_days(w.day, -back), plus_days(first, back)))
+        if w.chance(0.5):
+            w.add("employment_aid", person, service_kind=short or "2", service_date=last)
 
 
 def house_damaged(w: Builder, h: int, members: list[int]) -> None:
@@ -168,7 +173,7 @@ def transition_over(w: Builder, h: int, members: list[int]) -> None:
 
 def papers_missing(w: Builder, h: int, members: list[int]) -> None:
     """E11, D07."""
-    person, day = w.one(*members), w.one(w.before(14), w.recent(12))
+    person, day = w.one(*members), w.one(w.before(14), w.ago(12), w.recent(12))
     w.add(
         "temporary_aid",
         person,
@@ -193,9 +198,9 @@ def moved(w: Builder, h: int, members: list[int]) -> None:
     there, here, elsewhere = w.dice.sample(COUNTIES, 3)
     to = here if w.chance(0.85) else there
     w.add("relocation", person, from_region=w.region(there), to_region=w.region(to), move_date=w.one(w.ago(6), w.ago(6), w.recent(24)))
-    drawn = w.one((there,), (there,), (there, elsewhere), (there, here), (there, here), (here,))
+    drawn = w.one((there,), (there,), (there, elsewhere), (there, here), (there, here), (here,), (elsewhere,))
     for number, county in enumerate(drawn):
-        start, end = w.month - w.one(0, 12, 12), w.one(None, None, None, None, w.month, w.month - 1)
+        start, end = w.month - w.one(0, 12, -1), w.one(None, None, w.month, w.month, w.month - 1)
         w.add("subsistence_allowance", person, household_no=f"B{h}-{number}", region=w.region(county), start_month=start, end_month=end)
 
 

@@ -89,7 +89,8 @@ def earner_dies(w: Builder, h: int, members: list[int]) -> None:
     end = w.one(None, w.near_day(plus_months(day, -3), 2), plus_days(plus_months(day, -3), w.one(1, 2)), day, plus_days(day, 1))
     w.add("employment", person, start_date=plus_months(day, -9) if w.chance(0.8) else end or w.near_day(day), end_date=end)
     dependent = w.one(*members)
-    w.people[dependent]["birth_date"] = w.born(18, 60, 60)
+    for member in members:
+        w.people[member]["birth_date"] = w.one(w.born(30, 40), w.born(18, 60), None) if w.chance(0.4) else w.born(18, 60, 60)
     if w.chance(0.3):
         p.certify(w, dependent)
     if w.chance(0.2):
@@ -129,7 +130,7 @@ def well_paid(w: Builder, h: int, members: list[int]) -> None:
 def rich(w: Builder, h: int, members: list[int]) -> None:
     """X03."""
     p.cover_somebody(w, members, "dibao", "dibao", "edge")
-    p.checked(w, h, 0, w.one(1.0, 1.0, 0.4))
+    p.checked(w, h, 0)
 
 
 def review_due(w: Builder, h: int, members: list[int]) -> None:
@@ -186,20 +187,15 @@ def paid_twice(w: Builder, h: int, members: list[int]) -> None:
 
 def dead_and_paid(w: Builder, h: int, members: list[int]) -> None:
     """X02, F01."""
-    day = w.one(w.day_in(w.month - w.one(0, 1, 2)), w.day_in(w.month - w.one(11, 12, 13)), w.recent(6), w.day, plus_days(w.day, 1))
-    person = w.one(*members) if w.chance(0.2) and len(members) > 1 else None
-    if person is None:
-        person = p.somebody_dies(w, h, day)
-    else:
-        w.dies(person, day)
-    death = month_of(day)
-    for group in w.some(("dibao", "tekun", "orphan", "unattended"), 2):
-        w.add(p.LISTS[group], person, start_month=w.one(death - 5, death, death + 1, w.month), end_month=w.one(None, death, death + 1, death - 1))
-    for _ in range(w.one(0, 1, 1)):
-        kind = w.one("payment", "disabled_living_subsidy", "severe_disabled_nursing_subsidy")
+    for dataset in ("payment", "disabled_living_subsidy", "severe_disabled_nursing_subsidy"):
+        day = w.one(w.day_in(w.month - w.one(0, 1, 2)), w.day_in(w.month - w.one(11, 12, 13)), w.recent(6), w.day, plus_days(w.day, 1))
+        person, death = p.somebody_dies(w, h, day), month_of(day)
+        if w.chance(0.8):
+            start = w.one(death - 5, death - 5, death, death + 1, w.month, w.month + 1)
+            w.add(p.LISTS[w.one(*p.LISTED)], person, start_month=start, end_month=w.one(None, death, death + 1, death - 1))
         month = w.one(death, death + 1, death + 1, w.month - 11, w.month - 12, w.month, w.month + 1)
-        due = {"due_date": w.one(w.ago(12), w.recent(12), w.day, w.day)} if kind == "payment" else {}
-        w.add(kind, person, month=month, paid_date=None if w.chance(0.2) else w.day, **due)
+        due = {"due_date": w.one(w.ago(12), w.recent(12), w.day, w.day)} if dataset == "payment" else {}
+        w.add(dataset, person, month=month, paid_date=None if w.chance(0.2) else w.day, **due)
 
 
 def dibao_money(w: Builder, h: int, members: list[int]) -> None:

@@ -29,8 +29,9 @@ from doudi.rules.bounds import bind_lateness
 from doudi.rules.model import Policy
 
 THOROUGH = os.environ.get("HYPOTHESIS_PROFILE") == "thorough"
-WORLDS = 2_400 if THOROUGH else 120
+WORLDS = 2_400 if THOROUGH else 192
 ON_DUCKDB = DAYS if THOROUGH else DAYS[:1]
+DUCK_WORLDS = 200 if THOROUGH else 4
 LATE_WORLDS = 60 if THOROUGH else 3
 LEAST = 3
 """How many hits and misses of every rule the counties must hold."""
@@ -81,14 +82,15 @@ def test_the_policy_files_say_what_the_text_says(day: date) -> None:
 
 
 @pytest.mark.parametrize("day", ON_DUCKDB, ids=str)
-def test_duckdb_finds_what_the_text_says(day: date) -> None:
-    engine = run(the_policy(day), side_by_side(worlds_of(day)))
+def test_duckdb_finds_what_the_judge_finds(day: date) -> None:
+    policy, tables = the_policy(day), side_by_side(worlds_of(day)[:DUCK_WORLDS])
+    judged, engine = judge(policy, tables), run(policy, tables)
 
     def listed(table: str) -> set[Finding]:
         return {(row["rule"], row["person"] if row["subject"] == "p" else row["household"]) for row in engine.fetch(f"SELECT * FROM {table}")}
 
-    assert differing(listed("alerts"), wanted(day, "hits")) == {}
-    assert differing(listed("unknowns"), wanted(day, "unknown")) == {}
+    assert listed("alerts") == judged.hits(policy)
+    assert listed("unknowns") == judged.unknown(policy)
 
 
 @pytest.mark.parametrize("dataset", DATASETS)
@@ -129,10 +131,10 @@ def changed(otherwise: Callable[[World], Reading]) -> set[str]:
     return {rule for one, other in pairs for rule, _ in one.hits ^ other.hits}
 
 
-def test_a_day_sooner_or_later_changes_every_rule() -> None:
+def test_a_day_sooner_or_later_changes_every_rule_with_days() -> None:
     """Rows lie on the first and last day that counts; a rule for which no day mattered would not have been tried."""
     moved = {rule for days in (-1, 1) for rule in changed(lambda world, days=days: read(world.tables, plus_days(world.day, days)))}
-    assert set(RULES) - moved == set()
+    assert set(RULES) - moved <= {"W06"}  # the cost of a year is no matter of days
 
 
 def test_a_fen_more_or_less_changes_every_rule_with_a_line() -> None:
