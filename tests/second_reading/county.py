@@ -101,15 +101,18 @@ class County:
         """Living person -> household."""
         return {person: household for household, members in self.households.items() for person in members}
 
-    @once
-    def anybody(self, household: int) -> list[int]:
-        """Everybody whose last list had them in the household: the dead and those who are on no list any more too."""
-        return [person for person, row in self.people.items() if row["household"] == household]
+    @cached_property
+    def homes(self) -> dict[int, list[int]]:
+        """Household -> everybody whose last list had them in it: the dead and those who are on no list any more too."""
+        found: dict[int, list[int]] = defaultdict(list)
+        for person, row in self.people.items():
+            found[row["household"]].append(person)
+        return found
 
     @once
     def head(self, household: int) -> int:
         """Relation 02 or 01, a living one before a dead one; without one, the oldest."""
-        listed = [person for person in self.anybody(household) if self.people[person]["listed"]]
+        listed = [person for person in self.homes[household] if self.people[person]["listed"]]
         heads = [person for person in listed if self.people[person]["relation"] in ("01", "02")]
         return min(heads or self.households[household], key=lambda person: (person in self.died, self.people[person]["birth_date"] or NEVER, -person))
 

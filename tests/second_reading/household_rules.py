@@ -52,7 +52,7 @@ def k03(c: County, h: int) -> bool | None:
 
 
 def e07(c: County, h: int) -> bool | None:
-    aids = [row for row in c.of_all("housing_aid", c.anybody(h)) if row["aid_kind"] == "3"]
+    aids = [row for row in c.of_all("housing_aid", c.homes[h]) if row["aid_kind"] == "3"]
 
     def unaided(row: Row) -> bool | None:
         unsafe = either(row["grade"] == "N", both(row["grade"] in ("C", "D"), row["only_house"]))
@@ -63,7 +63,7 @@ def e07(c: County, h: int) -> bool | None:
 
 
 def e09(c: County, h: int) -> bool | None:
-    rows = c.of_all("disaster_aid", c.anybody(h))
+    rows = c.of_all("disaster_aid", c.homes[h])
 
     def unaided(row: Row) -> bool | None:
         aided = some(both(other["aid_kind"] is not None, most(row["disaster_date"], other["aid_date"])) for other in rows)
@@ -119,7 +119,7 @@ def w12(c: County, h: int) -> bool | None:
         days = [death - timedelta(days=back) for back in range((death - plus_months(death, -3)).days)]
         return any(open_on(row["start_date"], row["end_date"], day) for row in c.of("employment", p) for day in days)
 
-    lost = any(earned(p) for p in c.died if p in c.people and c.people[p]["household"] == h and within(c.died[p], 3, c.day))
+    lost = any(earned(p) for p in c.homes[h] if p in c.died and within(c.died[p], 3, c.day))
 
     def dependent(c: County, p: int) -> bool | None:
         age = f.age(c, p)
@@ -180,13 +180,19 @@ def x06(c: County, h: int) -> bool | None:
     return long_drawn and not any(f.in_12m(c, "economic_check", p, "check_date") for p in c.households[h])
 
 
-def f06(c: County, h: int) -> bool | None:
+@once
+def sharing(c: County, _: int) -> dict[str, set[int]]:
+    """Account -> the households for whose people it received payments."""
     homes: dict[str, set[int]] = {}
     for row in c.all("payment"):
         person = c.people.get(row["person"])
         if person is not None and person["listed"] and row["account_hash"] and row["paid_date"] and within(row["due_date"], 3, c.day):
             homes.setdefault(row["account_hash"], set()).add(person["household"])
-    return any(h in found and len(found) >= 3 for found in homes.values())
+    return homes
+
+
+def f06(c: County, h: int) -> bool | None:
+    return any(h in found and len(found) >= 3 for found in sharing(c, 0).values())
 
 
 HOUSEHOLDS: dict[str, Rule] = {
