@@ -30,6 +30,7 @@ _VARIANTS = {
 
 _DOTS = "·•・‧∙⋅．.。｡ㆍ᛫•・̇`´'’‘-—_"
 _NOTHING = re.compile(rf"[\s\u200b-\u200f\u2060\ufeff\u00ad{re.escape(_DOTS)}]+")
+_MIDDLE = re.compile("[·•・‧∙⋅．.ㆍ᛫]")
 _LATIN = re.compile(r"[a-zü]+")
 _TONE = re.compile(r"(?<=[a-zü])[1-5]")
 _HAN = re.compile(r"[㐀-鿿\U00020000-\U0003ffff]")
@@ -57,6 +58,7 @@ def compare_names(left: str, right: str) -> Likeness:
     the characters agree. Names of different lengths are laid beside each other as well as they fit, so one lost character is between.
     An empty name, or one of nothing but lost characters, is between: it says nothing.
     """
+    dotted = _dotted(left), _dotted(right)
     left, right = fold_name(left), fold_name(right)
     if left == right:
         return "same" if left.strip(_LOST) else "between"
@@ -67,6 +69,8 @@ def compare_names(left: str, right: str) -> Likeness:
         return "same" if latin in pinyin_readings(han) else "different" if _HAN.search(han) else "between"
     if len(left) == len(right) and all(map(_agree, left, right)):
         return "same" if any(a == b for a, b in zip(left, right, strict=True)) else "between"
+    if _covers(*dotted) or _covers(_units(left), _units(right)):
+        return "same"
     agreeing, longest = _agreeing(left, right), max(len(left), len(right))
     return "different" if 2 * agreeing < longest else "between"
 
@@ -131,6 +135,21 @@ def _readings(character: str, *, first: bool) -> list[str]:
 def _written(reading: str) -> list[str]:
     """ü is written ü, v, u or yu (passports)."""
     return [reading.replace("ü", form) for form in ("ü", "v", "u", "yu")] if "ü" in reading else [reading]
+
+
+def _dotted(name: str) -> str:
+    """The folded name with its middle dots, which may be the character that was lost."""
+    return "·".join(folded for part in _MIDDLE.split(unicodedata.normalize("NFKC", name)) if (folded := fold_name(part)))
+
+
+def _units(folded: str) -> str:
+    """A rare character beyond the first 65,536 twice: Windows loses it as two question marks."""
+    return "".join(character * (1 + (character > "\uffff")) for character in folded)
+
+
+def _covers(left: str, right: str) -> bool:
+    """Whether two spellings of one length agree but for lost characters."""
+    return len(left) == len(right) and all(map(_agree, left, right)) and any(a == b != _LOST for a, b in zip(left, right, strict=True))
 
 
 def _agree(a: str, b: str) -> bool:
