@@ -116,6 +116,8 @@ class Checker:
             if row < first and self._table.sheet.header is None:
                 continue
             kind = kind_of(cells, wide=at in wide) if at not in batch.broken or cells else ""
+            if kind == "blank" and at in batch.broken:
+                kind = ""  # the file breaks off behind the row's running number
             if not kind:
                 kept.append(at)
                 continue

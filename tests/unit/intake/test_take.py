@@ -137,6 +137,12 @@ def test_a_row_may_leave_out_its_last_optional_columns(tmp_path: Path) -> None:
     assert reasons(tmp_path, aid_row(1), header=(*AID_HEADER, "材料是否补齐")) == {}
 
 
+def test_a_file_that_breaks_off_behind_a_running_number_tells_of_the_row(tmp_path: Path) -> None:
+    numbered = [[str(at), *aid_row(at)] for at in (1, 2)]
+    home, outcome = take_one(tmp_path, "临时救助_202610.csv", csv_text(numbered, ("序号", *AID_HEADER)) + '"3","')
+    assert (outcome.accepted, [(line["row"], line["code"]) for line in rows_of(home, outcome, "refused")]) == (2, [(4, "row_truncated")])
+
+
 def test_a_file_that_breaks_off_loses_only_its_last_row(tmp_path: Path) -> None:
     home, outcome = take_one(tmp_path, "临时救助_202610.csv", aid_file([1, 2])[:-30])
     assert (outcome.delivered, outcome.accepted) == (2, 1)
