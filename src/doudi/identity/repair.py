@@ -11,9 +11,12 @@ import pyarrow as pa
 from doudi.identity.decision import CONTRADICTION, NO_PERSON, SEVERAL, Decision, left, linked
 from doudi.identity.doubtful import Doubtful, find_near
 from doudi.identity.facts import ListLine, births_of, lines_of_doubtful, lines_of_people, stands_elsewhere
+from doudi.identity.names import fold_name
 from doudi.identity.reference import likest, names_of
 from doudi.identity.stamp import Stamper
 from doudi.lake.engine import Engine
+
+_ANOTHER = "人口名单中这个号码另有其人"
 
 
 @dataclass(frozen=True)
@@ -52,18 +55,35 @@ def _same_name(engine: Engine, rows: Mapping[int, Doubtful]) -> dict[int, list[C
     engine.table("near_people", pa.table({"person": pa.array(people, pa.int64())}))
     names = names_of(engine, "SELECT person, name_key FROM references_ SEMI JOIN near_people USING (person)")
     listed, own = lines_of_people(engine, people), lines_of_doubtful(engine)
+    same = [(at, person, way) for at, person, way in lines if person in names and likest(rows[at].name, names[person].values()) == "same"]
+    others = {(_written(rows[at]), person) for at, person, _ in same if at in own and _is_another(own[at], listed.get(person, []))}
     found: dict[int, list[Candidate]] = defaultdict(list)
-    for at, person, way in lines:
-        if rows[at].name and person in names and likest(rows[at].name, names[person].values()) == "same":
-            found[at].append(Candidate(person, way, _clash(own.get(at), listed.get(person, []))))
+    for at, person, way in same:
+        clash = _clash(own.get(at), listed.get(person, [])) or (_ANOTHER if (_written(rows[at]), person) in others else "")
+        found[at].append(Candidate(person, way, clash))
     return dict(found)
+
+
+def _written(row: Doubtful) -> tuple[str, str]:
+    """Number and name as delivered. What a list says against a candidate holds for every row in which they stand alike: a number that was never
+    right, or ends in 000 of its own, is delivered by everybody, but only a list shows that its owner is not the namesake nearby."""
+    return row.cleaned, fold_name(row.name)
+
+
+def _is_another(own: ListLine, listed: Sequence[ListLine]) -> bool:
+    """Whether a line of a list is certainly not of somebody who has the lines `listed`; another household alone may be a move."""
+    return _other_birth(own, listed) or stands_elsewhere(own, listed)
+
+
+def _other_birth(own: ListLine, listed: Sequence[ListLine]) -> bool:
+    births, birth = births_of(listed), own.values["birth_date"]
+    return birth is not None and bool(births) and birth not in births
 
 
 def _clash(own: ListLine | None, listed: Sequence[ListLine]) -> str:
     if own is None:
         return ""
-    births, birth = births_of(listed), own.values["birth_date"]
-    if birth is not None and births and birth not in births:
+    if _other_birth(own, listed):
         return "出生日期不同"
     household = own.values["household"]
     if household is not None and household not in {line.values["household"] for line in listed}:

@@ -198,6 +198,20 @@ def test_a_damaged_row_is_not_given_to_somebody_who_stands_elsewhere_in_the_same
     assert decisions(cut)["population", 3]["code"] == CONTRADICTION
 
 
+@pytest.mark.parametrize("contradiction", [{"birth_date": "2014-11-02"}, {"household_no": "H5"}])
+def test_a_wrong_number_that_a_list_shows_to_be_another_persons_is_given_to_no_namesake(county: County, contradiction: dict[str, str]) -> None:
+    wrong = with_wrong_digit(ZHAO)
+    county.deliver("population", [person(ZHAO, "赵云", "H2"), person(wrong, "赵云", "H2") | contradiction], "202611", "2026-11-30 08:00:00")
+    assert told(county, "death", {"person_id": wrong, "name": "赵 云"}) == (None, "", CONTRADICTION)
+    assert told(county, "employment", {"person_id": with_wrong_digit(ZHAO, 16), "name": "赵云"})[0] == number(ZHAO)
+
+
+def test_a_person_who_moved_keeps_rows_with_the_number_that_is_wrong_in_the_newest_list(county: County) -> None:
+    wrong = with_wrong_digit(ZHAO)
+    county.deliver("population", [person(wrong, "赵云", "H5")], "202611", "2026-11-30 08:00:00")
+    assert told(county, "death", {"person_id": wrong, "name": "赵云"})[0] == number(ZHAO)
+
+
 def test_a_damaged_row_beside_its_own_corrected_copy_is_the_same_person(county: County) -> None:
     rows = [person(with_wrong_digit(ZHAO), "赵云", "H2"), person(ZHAO, "赵云", "H2")]
     county.deliver("population", rows, "202611", "2026-11-30 08:00:00")
