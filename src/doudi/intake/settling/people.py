@@ -7,15 +7,29 @@ from pathlib import Path
 
 from doudi.contracts.model import Contract
 from doudi.identity.columns import POPULATION, table_columns
-from doudi.intake.settling.tables import BUCKETS, effective_rows
+from doudi.intake.settling.tables import effective_rows
 from doudi.lake.engine import Engine
+
+_BUCKETS = f"""
+SELECT household, coalesce(min(try_cast(substr(coalesce(residence_region, hukou_region), 1, 9) AS INTEGER)), 0) AS bucket
+FROM (
+    SELECT h.household, e.residence_region, e.hukou_region, e.list_month = max(e.list_month) OVER (PARTITION BY h.household) AS newest
+    FROM effective_{POPULATION} AS e JOIN households AS h USING (household_no)
+)
+WHERE newest
+GROUP BY household
+"""
+"""Household -> the code of its township, as the newest list with the household says; of several the first, 0 if none is known.
+
+A township's rows lie together in every table, so that a county, or the townships that a delivery touches, are read without the rest.
+"""
 
 
 def settle_people(engine: Engine, contracts: Mapping[str, Contract], list_months: Mapping[str, int]) -> None:
     """Make `effective_population` (all lists) and `people`.
 
-    people: person, household, household_no (as delivered), bucket, listed (on the newest list), list_month, the columns of the list - birth date and
-    sex from the citizen ID where the list has none -, and the delivery and row they come from.
+    people: person, household, household_no (as delivered), bucket (`_buckets`), listed (on the newest list), list_month, the columns of the list - birth
+    date and sex from the citizen ID where the list has none -, and the delivery and row they come from.
     """
     contract = contracts[POPULATION]
     engine.execute(f"CREATE OR REPLACE TABLE effective_{POPULATION} AS {effective_rows(contract)}")
@@ -26,10 +40,12 @@ def settle_people(engine: Engine, contracts: Mapping[str, Contract], list_months
     filled = {"birth_date": "coalesce(e.birth_date, f.birth)", "sex": "coalesce(e.sex, f.sex)"}
     named = ("person", "household_no")
     columns = ", ".join(f"{filled.get(column, 'e.' + column)} AS {column}" for column in table_columns(contract) if column not in named)
+    engine.execute(f"CREATE OR REPLACE TABLE buckets AS {_BUCKETS}")
     engine.execute(
-        f"CREATE OR REPLACE TABLE people AS SELECT e.person, h.household, e.household_no, coalesce(h.household % {BUCKETS}, -1)::INTEGER AS bucket,"
+        "CREATE OR REPLACE TABLE people AS SELECT e.person, h.household, e.household_no, coalesce(b.bucket, -1)::INTEGER AS bucket,"
         f" e.list_month = {list_months.get(POPULATION, -1)} AS listed, e.list_month, {columns}, e.delivery, e.row"
-        f" FROM effective_{POPULATION} AS e LEFT JOIN households AS h USING (household_no) LEFT JOIN id_facts AS f USING (person)"
+        f" FROM effective_{POPULATION} AS e LEFT JOIN households AS h USING (household_no) LEFT JOIN buckets AS b USING (household)"
+        " LEFT JOIN id_facts AS f USING (person)"
         " QUALIFY row_number() OVER (PARTITION BY e.person ORDER BY e.list_month DESC) = 1"
     )
 
@@ -51,7 +67,8 @@ def write_stays(engine: Engine, path: Path) -> int:
         " on_list AS (SELECT e.person, h.household, list_month, newest,"
         " lists.nth - row_number() OVER (PARTITION BY e.person, h.household ORDER BY lists.nth) AS stay"
         f" FROM effective_{POPULATION} AS e JOIN lists USING (list_month) LEFT JOIN households AS h USING (household_no))"
-        f" SELECT person, household, coalesce(household % {BUCKETS}, -1)::INTEGER AS bucket, min(list_month) AS from_month,"
-        " max(list_month) AS to_month, max(list_month) = any_value(newest) AS open FROM on_list GROUP BY person, household, stay"
+        " SELECT person, household, coalesce(any_value(bucket), -1)::INTEGER AS bucket, min(list_month) AS from_month,"
+        " max(list_month) AS to_month, max(list_month) = any_value(newest) AS open FROM on_list LEFT JOIN buckets USING (household)"
+        " GROUP BY person, household, stay"
     )
     return engine.to_parquet(query, path, [f"{column} NULLS LAST" for column in ("bucket", "household", "person", "from_month")])

@@ -9,9 +9,6 @@ from doudi.contracts.model import Contract
 from doudi.identity.columns import POPULATION, key_columns, subject_of, table_columns
 from doudi.lake.engine import Engine
 
-BUCKETS = 64
-"""Households are dealt into this many buckets; -1 holds the rows of people without one."""
-
 
 def prepare(engine: Engine) -> None:
     """Make `left_out (delivery, row)`: rows that are held or refused after linking. Needs `links`."""
@@ -68,8 +65,7 @@ def _write(engine: Engine, contract: Contract, query: str, path: Path, *, histor
     months = ", e.list_month" if history else ""
     homes = f"LEFT JOIN people AS p ON p.person = e.{subject}" if subject else "LEFT JOIN people AS p ON false"
     stamped = (
-        f"SELECT e.delivery, e.row, {columns}, p.household, coalesce(p.household % {BUCKETS}, -1)::INTEGER AS bucket{months}"
-        f" FROM ({query}) AS e {homes}"
+        f"SELECT e.delivery, e.row, {columns}, p.household, coalesce(p.bucket, -1)::INTEGER AS bucket{months} FROM ({query}) AS e {homes}"
     )
     order = ["bucket", "household", *([subject] if subject else []), *key_columns(contract), *(["list_month"] if history else []), "delivery", "row"]
     return engine.to_parquet(stamped, path, [f"{column} NULLS LAST" for column in dict.fromkeys(order)])
