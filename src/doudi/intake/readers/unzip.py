@@ -73,13 +73,18 @@ def member_name(entry: zipfile.ZipInfo) -> str:
             raw = entry.orig_filename.encode("cp437")
         except UnicodeEncodeError:
             raw = b""
-        for codec in ("utf-8", "gb18030"):
-            try:
-                name = raw.decode(codec) or name
-                break
-            except UnicodeDecodeError:
-                continue
+        name = next((text for codec in ("utf-8", "gb18030") if (text := _decoded(raw, codec))), name)
     return name.split("\x00")[0].replace("\\", "/").removeprefix("./")
+
+
+def _decoded(raw: bytes, codec: str) -> str:
+    """The text of a name; "" if it is not in `codec`. Chinese is three bytes in UTF-8: a name that has only pairs of bytes (失业, 联通 in GBK are
+    valid as such) is not in it."""
+    try:
+        text = raw.decode(codec)
+    except UnicodeDecodeError:
+        return ""
+    return "" if codec == "utf-8" and "\x7f" < max(text, default="") < "\u0800" else text
 
 
 def _leaves(name: str) -> bool:
