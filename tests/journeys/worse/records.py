@@ -99,9 +99,14 @@ class Table:
 
 
 @cache
+def _spec() -> dict[str, Any]:
+    return yaml.safe_load((ROOT / "tests" / "data" / "datasets.yaml").read_text("utf-8"))
+
+
+@cache
 def datasets() -> dict[str, Dataset]:
     """All datasets by name."""
-    spec = yaml.safe_load((ROOT / "tests" / "data" / "datasets.yaml").read_text("utf-8"))
+    spec = _spec()
     found = {}
     for name, entry in spec.items():
         if name != "code_lists":
@@ -113,7 +118,7 @@ def datasets() -> dict[str, Dataset]:
 @cache
 def labels(code_list: str) -> dict[str, str]:
     """Code -> label of a list."""
-    known = yaml.safe_load((ROOT / "tests" / "data" / "datasets.yaml").read_text("utf-8"))["code_lists"][code_list]
+    known = _spec()["code_lists"][code_list]
     if isinstance(known, dict):
         return {str(code): label for code, label in known.items()}
     with (_STANDARDS / f"{code_list}.csv").open(encoding="utf-8") as lines:
