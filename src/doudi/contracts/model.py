@@ -107,3 +107,9 @@ class Contract:
     def of_type(self, *types: FieldType) -> tuple[Field, ...]:
         """The fields of these types, in the contract's order."""
         return tuple(each for each in self.fields if each.type in types)
+
+    @property
+    def subject(self) -> str | None:
+        """The lake column of the person a row is about; where two people make the key, the last; None if a dataset has no person."""
+        about = [each.column for each in self.of_type("id18") if each.key or each.name == "person_id"]
+        return about[-1] if about else None

@@ -25,12 +25,6 @@ def role_of(field: Field) -> Role:
     return "optional" if field.name == "person_id" else "second"
 
 
-def subject_of(contract: Contract) -> str | None:
-    """The column of the person a row is about; where two people make the key, the last; None if a dataset has no person."""
-    main = [field.column for field in contract.of_type("id18") if role_of(field) != "second"]
-    return main[-1] if main else None
-
-
 def key_columns(contract: Contract) -> list[str]:
     """The columns of the record key: people by their numbers."""
     return [column for name in contract.key for column in contract.field(name).columns]

@@ -11,7 +11,7 @@ from datetime import date
 import pyarrow as pa
 
 from doudi.contracts.model import Contract
-from doudi.identity.columns import role_of, subject_of
+from doudi.identity.columns import role_of
 from doudi.identity.index import PersonIndex
 from doudi.identity.keys import Keys
 from doudi.identity.sources import Source, load
@@ -81,7 +81,7 @@ def _subjects(contracts: Mapping[str, Contract]) -> pa.Table:
         (name, field.name)
         for name, contract in contracts.items()
         for field in contract.of_type("id18")
-        if role_of(field) != "second" and field.column == subject_of(contract)
+        if role_of(field) != "second" and field.column == contract.subject
     ]
     return pa.table({"dataset": pa.array([name for name, _ in found]), "field": pa.array([field for _, field in found])})
 

@@ -18,7 +18,6 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 
 from doudi.contracts.model import Contract
-from doudi.identity.columns import subject_of
 from doudi.lake.engine import Engine
 from doudi.monitoring.freeze import Frozen
 from doudi.published.tables import TABLES
@@ -119,7 +118,7 @@ def optional_columns(contract: Contract) -> list[str]:
 def _fill(engine: Engine, contract: Contract, tally: Tally) -> None:
     columns = optional_columns(contract)
     filled = " + ".join(f'COUNT(t."{column}")' for column in columns) or "0"
-    subject = subject_of(contract)
+    subject = contract.subject
     join = COUNTIES.format(person=subject) if subject else NO_COUNTY
     for county, rows, found in engine.fetch(FILLED.format(filled=filled, dataset=contract.dataset, join=join)):
         tally.asked, tally.filled = tally.asked + rows * len(columns), tally.filled + found

@@ -86,7 +86,11 @@ Step: TypeAlias = Where | Add | Lookup | Match | Latest | Pair | Months | Group
 
 @dataclass(frozen=True)
 class Table:
-    """A source table (no steps) or a derived one. `columns` after all steps; `unsure`: rows may be there whose belonging is unknown."""
+    """A source table (no steps) or a derived one. `columns` after all steps; `unsure`: rows may be there whose belonging is unknown.
+
+    `home`: columns of which each says alone to which household a row belongs (its subject, its household); none where rows of several households
+    were grouped. `whole`: its rows depend on rows of other households, so it is computed over everybody.
+    """
 
     name: str
     label: str
@@ -99,6 +103,8 @@ class Table:
     """The dataset whose rows these are, for evidence; empty where rows were grouped."""
     unsure: bool = False
     place: Place = field(default_factory=Place)
+    home: frozenset[str] = frozenset()
+    whole: bool = False
 
 
 @dataclass(frozen=True)

@@ -91,6 +91,17 @@ class Plan:
     late: Mapping[str, str]
 
     @property
+    def whole(self) -> tuple[Step, ...]:
+        """The steps that need everybody's rows, in order; all others can be run for some households at a time, once these are there."""
+        return tuple(step for step in self.steps if (table := self.policy.tables.get(step.name)) and table.whole)
+
+    @property
+    def separable(self) -> bool:
+        """Whether the other steps may be run for some households at a time: no variable gathers rows by a person they are not about."""
+        rows = [how for each in self.policy.variables.values() if isinstance(how := each.how, FromRows)]
+        return all(how.by in self.policy.tables[how.table].home for how in rows)
+
+    @property
     def inputs(self) -> tuple[str, ...]:
         """The source tables it reads."""
         made = {step.name for step in self.steps}

@@ -41,14 +41,14 @@ def source_tables(contracts: Mapping[str, Contract]) -> dict[str, Table]:
     for name, contract in contracts.items():
         columns = dataset_columns(contract)
         key = frozenset(column for field in contract.fields if field.key for column in field.columns)
-        tables[name] = Table(name, contract.title, name, (), columns, key, name)
+        home = frozenset(each for each in ("household", contract.subject) if each)
+        tables[name] = Table(name, contract.title, name, (), columns, key, name, home=home)
         if contract.mode == "snapshot":
             history = f"{name}_history"
             months = columns | {"list_month": Kind(Type.MONTH, unknown=False)}
-            tables[history] = Table(history, f"{contract.title}（历史名单）", history, (), months, key | {"list_month"}, name)
-    tables["people"] = Table(
-        "people", "全员人口（各期名单合并）", "people", (), people_columns(contracts["population"]), frozenset({"person"}), "population"
-    )
+            tables[history] = Table(history, f"{contract.title}（历史名单）", history, (), months, key | {"list_month"}, name, home=home)
+    own, person = people_columns(contracts["population"]), frozenset({"person"})
+    tables["people"] = Table("people", "全员人口（各期名单合并）", "people", (), own, person, "population", home=person | {"household"})
     return tables
 
 

@@ -84,11 +84,24 @@ class TableReader:
         self.place = Place(file.place.file, file.place.line, file.table)
         base = find(file.source, self.place)
         self.base, self.columns, self.unsure, self.unique, self.dataset = base, dict(base.columns), base.unsure, base.unique, base.dataset
+        self.home, self.whole = base.home, not base.home  # of rows without a home every part would have its own copy
 
     def read(self) -> Table:
         """The typed table. Raises DoudiError at the first step that does not fit."""
         steps = tuple(self.step(step) for step in self.file.steps)
-        return Table(self.file.table, self.file.says, self.base.name, steps, self.columns, self.unique, self.dataset, self.unsure, self.place)
+        return Table(
+            self.file.table,
+            self.file.says,
+            self.base.name,
+            steps,
+            self.columns,
+            self.unique,
+            self.dataset,
+            self.unsure,
+            self.place,
+            self.home,
+            self.whole,
+        )
 
     def scope(self, other: Mapping[str, Kind] | None = None) -> Scope:
         return Scope(self.as_of, readable(self.columns), readable(other) if other else {})
@@ -128,12 +141,14 @@ class TableReader:
                 raise self.no_column(theirs, table, place)
             self.new(new, replace(table.columns[theirs], unknown=True), place)
         self.unsure |= table.unsure
+        self._meet(table, on)
         return Lookup(table.name, on, take)
 
     def _exists(self, body: Map, place: Place, negated: bool = False) -> Match:
         table, on = self.other(body, place)
         where = self.inner(body, place, table.columns)
         self.unsure |= table.unsure or (where is not None and where.kind.unknown)
+        self._meet(table, on)
         return Match(table.name, on, where, negated)
 
     def _none(self, body: Map, place: Place) -> Match:
@@ -144,6 +159,7 @@ class TableReader:
         by = tuple((column.removeprefix("-"), column.startswith("-")) for column in words(body["by"]))
         self.known((*per, *(column for column, _ in by)), place)
         self.unique = frozenset(per)
+        self.whole |= not self.home & set(per)
         return Latest(per, by)
 
     def _pair(self, body: Map, place: Place) -> Pair:
@@ -158,6 +174,7 @@ class TableReader:
             raise DoudiError(place.fault(STEP, "pair 只能用于保留来源行的表", todo="放在 group 之前"))
         where = self.inner(body, place, self.columns)
         self.unsure |= where is not None and where.kind.unknown
+        self.whole |= not self.home & set(same)
         return Pair(same, on, int(days) if days else None, where)
 
     def _months(self, body: Map, place: Place) -> Months:
@@ -182,6 +199,8 @@ class TableReader:
         kept = {column: replace(self.columns[column], unknown=False) for column in by}
         self.columns = kept | {name: aggregate_kind(total, uncertain=False, empty=True) for name, total in take}
         self.unique, self.dataset = frozenset(by), ""
+        self.home &= frozenset(by)
+        self.whole |= not self.home
         return Group(by, tuple(take))
 
     def other(self, body: Map, place: Place) -> tuple[Table, Pairs]:
@@ -195,6 +214,11 @@ class TableReader:
             if not alike(visible[own], table.columns[theirs]):
                 raise DoudiError(place.fault(STEP, f"{own} 与 {table.name}.{theirs} 类型不同，不能对应"))
         return table, on
+
+    def _meet(self, other: Table, on: Pairs) -> None:
+        """Rows that meet by household or by their person are of one household; by anything else they may be of two."""
+        same = any(own in self.home and theirs in other.home and (own == "household") == (theirs == "household") for own, theirs in on)
+        self.whole |= bool(other.home) and not same
 
     def inner(self, body: Map, place: Place, other: Mapping[str, Kind]) -> Node | None:
         text = body.get("where")

@@ -160,7 +160,7 @@ def test_a_new_list_moves_people_and_all_their_rows(county: County) -> None:
     county.deliver("population", [person(WANG, "王小明", "H1"), person(LI, "李芳", "H1")], "202607")
     county.deliver("employment", [{"person_id": LI, "name": "李芳", "start_date": "2020-01-01"}], "202607")
     before = table(county.settle().tables["employment"])[0]
-    county.deliver("population", [person(LI, "李芳", "H2", residence_region="431382104201")], "202610")
+    county.deliver("population", [person(LI, "李芳", "H2", hukou_region="431382104201")], "202610")
     cut = county.settle()
     people = {line["person"]: line for line in table(cut.tables["people"])}
     moved, left = people[number(LI)], people[number(WANG)]
@@ -172,7 +172,7 @@ def test_a_new_list_moves_people_and_all_their_rows(county: County) -> None:
 
 
 def test_a_household_whose_people_live_apart_lies_in_one_bucket(county: County) -> None:
-    rows = [person(WANG, "王小明", residence_region="431382104201"), person(LI, "李芳", residence_region="430102001001")]
+    rows = [person(WANG, "王小明", hukou_region="431382104201"), person(LI, "李芳", hukou_region="430102001001")]
     county.deliver("population", rows)
     county.deliver("employment", [{"person_id": WANG, "name": "王小明", "start_date": "2020-01-01"}])
     tables = county.settle().tables
@@ -201,7 +201,10 @@ def test_birth_date_and_sex_come_from_the_number_where_the_list_has_none(county:
 
 
 def test_tables_are_sorted_by_bucket_household_and_person(county: County) -> None:
-    county.deliver("population", [person(citizen_id(n), f"王{chr(0x4E00 + n)}", f"H{n % 40}", residence_region=f"43138210{n % 40 % 7}001") for n in range(1, 200)])
+    county.deliver(
+        "population",
+        [person(citizen_id(n), f"王{chr(0x4E00 + n)}", f"H{n % 40}", hukou_region=f"43138210{n % 40 % 7}001") for n in range(1, 200)],
+    )
     for name in ("population", "people"):
         lines = [(line["bucket"], line["household"], line["person"]) for line in table(county.settle().tables[name])]
         assert lines == sorted(lines)

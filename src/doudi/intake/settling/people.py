@@ -11,7 +11,7 @@ from doudi.intake.settling.tables import effective_rows
 from doudi.lake.engine import Engine
 
 _BUCKETS = f"""
-SELECT household, coalesce(min(try_cast(substr(coalesce(residence_region, hukou_region), 1, 9) AS INTEGER)), 0) AS bucket
+SELECT household, coalesce(min(try_cast(substr(coalesce(hukou_region, residence_region), 1, 9) AS INTEGER)), 0) AS bucket
 FROM (
     SELECT h.household, e.residence_region, e.hukou_region, e.list_month = max(e.list_month) OVER (PARTITION BY h.household) AS newest
     FROM effective_{POPULATION} AS e JOIN households AS h USING (household_no)
@@ -19,7 +19,7 @@ FROM (
 WHERE newest
 GROUP BY household
 """
-"""Household -> the code of its township, as the newest list with the household says; of several the first, 0 if none is known.
+"""Household -> the code of the township where it is registered, as the newest list with it says; of several the first, 0 if none is known.
 
 A township's rows lie together in every table, so that a county, or the townships that a delivery touches, are read without the rest.
 """
@@ -28,8 +28,8 @@ A township's rows lie together in every table, so that a county, or the township
 def settle_people(engine: Engine, contracts: Mapping[str, Contract], list_months: Mapping[str, int]) -> None:
     """Make `effective_population` (all lists) and `people`.
 
-    people: person, household, household_no (as delivered), bucket (`_buckets`), listed (on the newest list), list_month, the columns of the list - birth
-    date and sex from the citizen ID where the list has none -, and the delivery and row they come from.
+    people: person, household, household_no (as delivered), bucket, listed (on the newest list), list_month, the columns of the list - birth date and
+    sex from the citizen ID where the list has none -, and the delivery and row they come from.
     """
     contract = contracts[POPULATION]
     engine.execute(f"CREATE OR REPLACE TABLE effective_{POPULATION} AS {effective_rows(contract)}")

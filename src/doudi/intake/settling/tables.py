@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from doudi.contracts.model import Contract
-from doudi.identity.columns import POPULATION, key_columns, subject_of, table_columns
+from doudi.identity.columns import POPULATION, key_columns, table_columns
 from doudi.lake.engine import Engine
 
 
@@ -60,12 +60,10 @@ def write_tables(engine: Engine, contracts: Mapping[str, Contract], list_months:
 
 
 def _write(engine: Engine, contract: Contract, query: str, path: Path, *, history: bool) -> int:
-    subject = subject_of(contract)
+    subject = contract.subject
     columns = ", ".join(f"e.{column}" for column in table_columns(contract))
     months = ", e.list_month" if history else ""
     homes = f"LEFT JOIN people AS p ON p.person = e.{subject}" if subject else "LEFT JOIN people AS p ON false"
-    stamped = (
-        f"SELECT e.delivery, e.row, {columns}, p.household, coalesce(p.bucket, -1)::INTEGER AS bucket{months} FROM ({query}) AS e {homes}"
-    )
+    stamped = f"SELECT e.delivery, e.row, {columns}, p.household, coalesce(p.bucket, -1)::INTEGER AS bucket{months} FROM ({query}) AS e {homes}"
     order = ["bucket", "household", *([subject] if subject else []), *key_columns(contract), *(["list_month"] if history else []), "delivery", "row"]
     return engine.to_parquet(stamped, path, [f"{column} NULLS LAST" for column in dict.fromkeys(order)])
