@@ -149,6 +149,9 @@ PROGRAMMES = (
     ("disaster_goods", "灾害救助物资", "emergency", "goods", None),
     ("home_visits", "探访照料", "civil_affairs", "service", None),
 )
+PREMIUM = ("premium", "参保资助", "medical_security", "insurance", 24_000)
+BY_YEAR = {"date": date(2026, 1, 1), "whole_year": True, "programme": "premium", "department": "medical_security", "title": "资助参保（2026年度）"}
+BY_YEAR |= {"kind": "insurance", "amount": 24_000, "counts_in_sum": True, "dataset": "insurance_enrolment", "delivery": 7, "row": 2, "line": 1}
 
 
 def chain() -> list[dict[str, Any]]:
@@ -160,8 +163,9 @@ def chain() -> list[dict[str, Any]]:
                 {"date": AS_OF - timedelta(days=month * 30 + at % 25), "household": number("household", at * 7), "person": number("person", at * 7)}
                 | {"programme": name, "department": department, "title": title, "kind": kind, "amount": amount, "counts_in_sum": at % 10 != 9}
                 | {"dataset": "payment", "delivery": 7, "row": month * 1000 + at, "line": 1}
+                | ({"quantity": 15 + at, "unit": "分钟"} if kind == "service" else {})
             )
-    return lines
+    return [*lines, BY_YEAR | {"household": number("household", 7), "person": number("person", 7)}]
 
 
 def rules(lines: list[dict[str, Any]], open_lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -275,7 +279,7 @@ def tables(previous: bool, without: tuple[str, ...]) -> dict[str, list[dict[str,
         "rules": rules(found, gaps),
         "conditions": conditions(),
         "terms": [{"section": "departments", "identifier": name, "term": term} for name, term in DEPARTMENTS.items()],
-        "programmes": [{"programme": p[0], "title": p[1], "department": p[2], "kind": p[3]} for p in PROGRAMMES],
+        "programmes": [{"programme": p[0], "title": p[1], "department": p[2], "kind": p[3]} for p in (*PROGRAMMES, PREMIUM)],
         "parameters": parameters(),
         "datasets": datasets(),
         "deliveries": sent,

@@ -1,13 +1,13 @@
 """The chain of aid: one line per piece of help, over all departments, as `policy/programmes/` says which rows are help.
 
 Each kind of line becomes a derived table of the rule language, so that its conditions are parsed, typed and compiled like any rule. Rows of which
-it is unknown whether they belong are left out, as are rows without a day: what has not been given yet is no aid.
+it is unknown whether they belong are left out, as are rows without a day or with one after the as-of date: what has not been given yet is no aid.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from doudi.contracts.model import Contract, Field
@@ -15,6 +15,7 @@ from doudi.kernel.errors import DoudiError, Fault, code
 from doudi.lake.engine import sql
 from doudi.monitoring.ended import quoted
 from doudi.policyfiles.model import ChainLine, PolicyFiles, ProgrammeFile, Step, TableFile
+from doudi.policyfiles.tree import Map, Seq, Text, Tree
 from doudi.rules.model import Policy
 from doudi.rules.rowsql import SURE, Rows
 from doudi.standards import codelists
@@ -24,17 +25,18 @@ UNKNOWN_COLUMN = code("programme_unknown_column", "救助项目提到的数据�
 _BRACES = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 
 LINE = """
-SELECT {day} AS date, {whole_month} AS whole_month, t.person, t.household, {programme} AS programme, {department} AS department,
-    REPLACE({title}, '（）', '') AS title, {kind} AS kind, {amount} AS amount,
-    ({amount} IS NOT NULL AND {again} IS NULL) AS counts_in_sum, {dataset} AS dataset, t.delivery, t.row, {number} AS line
+SELECT {day} AS date, {whole_month} AS whole_month, {whole_year} AS whole_year, t.person, t.household, {programme} AS programme,
+    {department} AS department, REPLACE({title}, '（）', '') AS title, {kind} AS kind, {amount} AS amount,
+    ({amount} IS NOT NULL AND {again} IS NULL) AS counts_in_sum, {quantity} AS quantity, {unit} AS unit, {dataset} AS dataset,
+    t.delivery, t.row, {number} AS line
 FROM ({rows}) t {join}
-WHERE {day} IS NOT NULL AND {sure}
+WHERE {day} <= DATE '{as_of}' AND {sure}
 """
 
 NOTHING = """
-SELECT CAST(NULL AS DATE) AS date, TRUE AS whole_month, CAST(NULL AS BIGINT) AS person, CAST(NULL AS BIGINT) AS household, '' AS programme,
-    '' AS department, '' AS title, '' AS kind, CAST(NULL AS BIGINT) AS amount, TRUE AS counts_in_sum, '' AS dataset,
-    CAST(NULL AS BIGINT) AS delivery, CAST(NULL AS INT) AS row, 0 AS line
+SELECT CAST(NULL AS DATE) AS date, TRUE AS whole_month, FALSE AS whole_year, CAST(NULL AS BIGINT) AS person, CAST(NULL AS BIGINT) AS household,
+    '' AS programme, '' AS department, '' AS title, '' AS kind, CAST(NULL AS BIGINT) AS amount, TRUE AS counts_in_sum,
+    CAST(NULL AS BIGINT) AS quantity, CAST(NULL AS TEXT) AS unit, '' AS dataset, CAST(NULL AS BIGINT) AS delivery, CAST(NULL AS INT) AS row, 0 AS line
 WHERE FALSE
 """
 
@@ -42,42 +44,75 @@ ORDERED = """
 SELECT * FROM ({lines}) ORDER BY date, programme, dataset, delivery, row, line
 """
 
+TIME_TYPES = {"day": "date", "month": "month", "year": "int"}
+SHOWN = ("code", "text", "int", "money", "date", "month", "bool")
+
 
 @dataclass(frozen=True)
 class _Line:
-    """A kind of line, with the names of its derived tables; `again` names those of its rows whose money stands elsewhere."""
+    """A kind of line, with the names of its derived tables; `again` names those of its rows whose money stands elsewhere.
+
+    `past`: what the older lists of its snapshot say.
+    """
 
     programme: ProgrammeFile
     number: int
     line: ChainLine
+    past: bool = False
 
     @property
     def table(self) -> str:
-        return f"chain_{self.programme.programme}_{self.number}"
+        return f"chain_{self.programme.programme}_{self.number}{'_past' if self.past else ''}"
 
     @property
     def again(self) -> str:
         return f"{self.table}_again"
+
+    @property
+    def source(self) -> str:
+        return f"{self.line.dataset}_history" if self.past else self.line.dataset
+
+    def steps(self) -> Iterator[Step]:
+        """The steps of the derived table; at least one, as the rule language asks."""
+        line = self.line
+        if self.past:
+            yield Step("none", _map(line, {"in": line.dataset, "on": _map(line, {column: column for column in line.earlier_lists})}), line.place)
+            yield Step("latest", _map(line, {"per": _list(line, line.earlier_lists), "by": _list(line, ("list_month",))}), line.place)
+        if line.where:
+            yield Step("where", line.where, line.where.place)
+        elif not self.past:
+            yield Step("where", _text(line, "person is not None"), line.place)
+
+
+def _text(line: ChainLine, value: str) -> Text:
+    return replace(line.title, value=value)
+
+
+def _map(line: ChainLine, entries: Mapping[str, str | Tree]) -> Map:
+    return Map({key: _text(line, value) if isinstance(value, str) else value for key, value in entries.items()}, line.place, line.title.key)
+
+
+def _list(line: ChainLine, items: Iterable[str]) -> Seq:
+    return Seq(tuple(_text(line, item) for item in items), line.place, line.title.key)
 
 
 def _lines(policy: PolicyFiles) -> Iterator[_Line]:
     for programme in policy.programmes.values():
         for number, line in enumerate(programme.lines, 1):
             yield _Line(programme, number, line)
+            if line.earlier_lists:
+                yield _Line(programme, number, line, past=True)
 
 
 def with_chain_tables(policy: PolicyFiles) -> PolicyFiles:
     """The policy with the derived tables of its programmes, to be compiled with everything else."""
     tables: dict[str, TableFile] = {}
     for one in _lines(policy):
-        line, says = one.line, f"救助链：{one.programme.name}"
-        steps = (Step("where", line.where, line.where.place),) if line.where else ()
-        if not steps:  # a derived table has at least one step
-            steps = (Step("where", replace(line.title, value="person is not None"), line.place),)
-        tables[one.table] = TableFile(one.table, says, line.dataset, steps, line.place)
+        line, says, steps = one.line, f"救助链：{one.programme.name}", tuple(one.steps())
+        tables[one.table] = TableFile(one.table, says, one.source, steps, line.place)
         if line.same_money_as is not None:
             match = Step("exists", line.same_money_as, line.same_money_as.place)
-            tables[one.again] = TableFile(one.again, says, line.dataset, (*steps, match), line.place)
+            tables[one.again] = TableFile(one.again, says, one.source, (*steps, match), line.place)
     return replace(policy, tables={**policy.tables, **tables})
 
 
@@ -99,23 +134,28 @@ def _query(one: _Line, compiled: Policy, contracts: Mapping[str, Contract], faul
     if contract is None:
         faults.append(Fault(UNKNOWN_COLUMN, f"没有数据集 {line.dataset}", str(line.place), todo="改用 contracts/ 中的数据集名称"))
         return ""
-    day = _column(one, contract, line.day or line.month or "", ("date",) if line.day else ("month",), faults)
+    time = _column(one, contract, line.time, (TIME_TYPES[line.per],), faults)
     amount = _column(one, contract, line.amount, ("money",), faults) if line.amount else None
+    quantity = _counted(one, contract, faults) if line.quantity else None
     rows = compiled.tables[one.table]
     again = compiled.tables.get(one.again)
     return LINE.format(
-        day=f"t.{day.name}" if line.day and day else _first_day(f"t.{day.name}") if day else "",
-        whole_month="FALSE" if line.day else "TRUE",
+        day=_first_day(line.per, f"t.{time.name}") if time else "",
+        whole_month="TRUE" if line.per == "month" else "FALSE",
+        whole_year="TRUE" if line.per == "year" else "FALSE",
         programme=quoted(one.programme.programme),
         department=quoted(line.department),
         title=_title(one, contract, faults),
         kind=quoted(line.kind),
         amount=f"t.{amount.name}" if amount else "CAST(NULL AS BIGINT)",
         again="a.row" if again else "NULL",
+        quantity=f"t.{quantity.name}" if quantity else "CAST(NULL AS BIGINT)",
+        unit=f"CASE WHEN t.{quantity.name} IS NOT NULL THEN {quoted(quantity.unit or '')} END" if quantity else "CAST(NULL AS TEXT)",
         dataset=quoted(line.dataset),
         number=one.number,
         rows=sql(Rows(compiled, rows).build()),
         join=_join(sql(Rows(compiled, again).build()), again.unsure) if again else "",
+        as_of=compiled.as_of.isoformat(),
         sure=f't."{SURE}"' if rows.unsure else "TRUE",
     )
 
@@ -124,8 +164,22 @@ def _join(again: str, unsure: bool) -> str:
     return f"LEFT JOIN ({again}) a ON t.delivery = a.delivery AND t.row = a.row" + (f' AND a."{SURE}"' if unsure else "")
 
 
-def _first_day(month: str) -> str:
-    return f"MAKE_DATE(CAST({month} // 12 AS BIGINT), CAST({month} % 12 + 1 AS BIGINT), 1)"
+def _first_day(per: str, column: str) -> str:
+    match per:
+        case "month":
+            return f"MAKE_DATE(CAST({column} // 12 AS BIGINT), CAST({column} % 12 + 1 AS BIGINT), 1)"
+        case "year":  # a number that is no year is no day; the engine would break off
+            return f"CASE WHEN {column} BETWEEN 1 AND 9999 THEN MAKE_DATE(CAST({column} AS BIGINT), 1, 1) END"
+        case _:
+            return column
+
+
+def _counted(one: _Line, contract: Contract, faults: list[Fault]) -> Field | None:
+    field = _column(one, contract, one.line.quantity or "", ("int",), faults)
+    if field is not None and not field.unit:
+        what, todo = f"{contract.title}的 {field.name} 没有单位", "在数据契约中写明单位，或不用这一列作数量"
+        faults.append(Fault(UNKNOWN_COLUMN, what, str(one.line.place), todo=todo))
+    return field
 
 
 def _column(one: _Line, contract: Contract, name: str, types: tuple[str, ...], faults: list[Fault]) -> Field | None:
@@ -135,9 +189,6 @@ def _column(one: _Line, contract: Contract, name: str, types: tuple[str, ...], f
         faults.append(Fault(UNKNOWN_COLUMN, what, str(one.line.place), todo=f"需要类型：{'、'.join(types)}"))
         return None
     return field
-
-
-SHOWN = ("code", "text", "int", "money", "date", "month", "bool")
 
 
 def _title(one: _Line, contract: Contract, faults: list[Fault]) -> str:

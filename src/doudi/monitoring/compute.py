@@ -142,7 +142,7 @@ COUNTED = {
     "unknown": "(SELECT DISTINCT rule, subject, person, household FROM unknowns)",
     "persons": "person_facts",
     "households": "household_facts",
-    "chain": "chain_lines",
+    "chain": "(SELECT 1 FROM chain_lines WHERE counts_in_sum OR amount IS NULL)",
 }
 """Count in `run.json` -> what is counted."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import pyarrow.compute as pc
@@ -14,17 +15,17 @@ from rich.text import Text
 from doudi.kernel.ids import mask_id
 from doudi.kernel.money import show_yuan
 from doudi.kernel.months import add_months
+from doudi.monitoring.aidlines import is_repeated, money_of, show_how_much, show_sums, show_when
 from doudi.monitoring.explain import CHANGES, place_of, shown_name
 from doudi.monitoring.show import show_day
 from doudi.policyfiles import read_policy
-from doudi.policyfiles.model import GRADES
+from doudi.policyfiles.model import AID_FORMS, GRADES
 from doudi.published.identities import HouseholdIdentity, Identities, PersonIdentity
 from doudi.published.read import PublishedRun
 
 RECOGNITION = "recognition"
 """The topic of variables (`policy/variables/recognition.yaml`) that say what a person is recognised as."""
 
-KINDS = {"money": "资金", "goods": "物资", "service": "服务", "insurance": "保险"}
 GRADE_STYLES = {"R": "red", "O": "dark_orange", "Y": "yellow", "B": "blue"}
 
 
@@ -55,9 +56,9 @@ class HouseholdView:
         """The name of a member as it may be shown; `全家` for none."""
         return next((member.name for member in self.members if member.person == person), "全家" if person is None else "其他成员")
 
-    def total(self, since: object = None) -> int:
-        """Fen of aid that counts in sums, from a day on."""
-        return sum(line["amount"] for line in self.chain if line["counts_in_sum"] and (since is None or line["date"] > since))
+    def money(self, since: date) -> int:
+        """Fen of aid after a day that counts in sums."""
+        return money_of(line for line in self.chain if line["date"] > since)
 
 
 def view_household(run: PublishedRun, facts: Mapping[str, Any], identities: Identities, *, with_ids: bool = False) -> HouseholdView:
@@ -124,22 +125,21 @@ def _alerts(view: HouseholdView) -> RenderableType:
 def _chain(view: HouseholdView) -> RenderableType:
     if not view.chain:
         return Text("\n救助链：各部门数据中没有这一户的救助记录")
-    year = show_yuan(view.total(add_months(view.run.as_of, -12)))
-    heading = f"救助链（{len(view.chain)} 笔；合计 {show_yuan(view.total())}，其中近 12 个月 {year}）"
-    table = _table(heading, "日期", "对象", "内容", "形式", "金额", "部门", "来源")
+    year = show_yuan(view.money(add_months(view.run.as_of, -12)))
+    heading = f"救助链（{'，'.join(show_sums(view.chain))}；金额合计 {show_yuan(money_of(view.chain))}，其中近 12 个月 {year}）"
+    table = _table(heading, "日期", "对象", "内容", "形式", "金额或数量", "部门", "来源")
     departments = view.run.terms("departments")
     for line in view.chain:
-        day = f"{line['date'].year}年{line['date'].month}月" if line["whole_month"] else show_day(line["date"])
-        amount = "" if line["amount"] is None else show_yuan(line["amount"]) + ("" if line["counts_in_sum"] else "（不重复计）")
         file = view.run.deliveries.get(line["delivery"], {}).get("file", "")
         table.add_row(
-            day,
+            show_when(line),
             view.name_of(line["person"]),
             line["title"],
-            KINDS[line["kind"]],
-            amount,
+            AID_FORMS[line["kind"]],
+            show_how_much(line),
             departments.get(line["department"], line["department"]),
             f"{file}:{line['row']}",
+            style="dim" if is_repeated(line) else "",
         )
     return table
 
@@ -159,5 +159,5 @@ def _unknown(view: HouseholdView) -> RenderableType:
 def _table(title: str, *columns: str) -> Table:
     table = Table(title=f"\n{title}", title_justify="left", title_style="bold", show_edge=False, pad_edge=False)
     for column in columns:
-        table.add_column(column, justify="right" if column == "金额" else "left", overflow="fold")
+        table.add_column(column, justify="right" if column == "金额或数量" else "left", overflow="fold")
     return table

@@ -52,7 +52,7 @@ def summary(outcome: Outcome) -> Iterator[str]:
     if run.manifest.previous:
         changes = "，".join(f"{label} {counts['by_change'].get(name, 0):,}" for name, label in CHANGES.items())
         yield f"与上次（{run.manifest.previous}）相比：{changes}，消失 {counts['ended']:,}"
-    yield f"无法判断 {counts['unknown']:,} 项（缺数据不当作零）　救助链 {counts['chain']:,} 笔"
+    yield f"无法判断 {counts['unknown']:,} 项（缺数据不当作零）　救助链 {counts['chain']:,} 次"
     late = [one["title"] for one in run.datasets.values() if one["late_days"] or one["delivered_to"] is None]
     if late:
         yield f"迟交或未送达的数据集 {len(late)} 个：{'、'.join(late)}"

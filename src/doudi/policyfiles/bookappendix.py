@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from doudi.policyfiles.bookparts import PARAMETER_HEAD, parameter_rows, table
-from doudi.policyfiles.model import SUBJECTS, ChainLine, PolicyFiles, Step, VariableFile
+from doudi.policyfiles.model import AID_FORMS, SUBJECTS, ChainLine, PolicyFiles, Step, VariableFile
 from doudi.policyfiles.tree import Map, Text, Tree
 from doudi.policyfiles.wording import in_words
 
-LINE_KINDS = {"money": "资金", "goods": "实物", "service": "服务", "insurance": "保险"}
 STEPS = {
     "where": "只取",
     "add": "加列",
@@ -130,11 +129,11 @@ def _body(policy: PolicyFiles, body: Tree, key: str) -> str:
 
 def _programmes(policy: PolicyFiles) -> list[str]:
     rows = [
-        [programme.name, policy.glossary.departments.get(line.department, line.department), LINE_KINDS[line.kind], *_line(policy, line)]
+        [programme.name, policy.glossary.departments.get(line.department, line.department), AID_FORMS[line.kind], *_line(policy, line)]
         for programme in policy.programmes.values()
         for line in programme.lines
     ]
-    head = ["项目", "部门", "形式", "数据", "时间", "金额", "显示为", "同一笔钱只计一次"]
+    head = ["项目", "部门", "形式", "数据", "时间", "金额", "数量", "显示为", "同一笔钱只计一次"]
     return ["## 附录四 救助链", "", "哪些记录是一个家庭（个人）得到的帮助。", "", *table(head, rows)]
 
 
@@ -145,4 +144,6 @@ def _line(policy: PolicyFiles, line: ChainLine) -> list[str]:
     for name, term in terms.items():
         title = title.replace(f"{{{name}}}", f"〔{term}〕")
     same = _body(policy, line.same_money_as, "") if line.same_money_as is not None else ""
-    return [f"《{_table(policy, line.dataset)}》{where}", terms.get(line.day or line.month or "", ""), terms.get(line.amount or "", ""), title, same]
+    older = "（含各期旧名单）" if line.earlier_lists else ""
+    columns = (terms.get(column or "", "") for column in (line.time, line.amount, line.quantity))
+    return [f"《{_table(policy, line.dataset)}》{older}{where}", *columns, title, same]

@@ -21,6 +21,8 @@ KINDS = {
 GRADES = {"R": "红", "O": "橙", "Y": "黄", "B": "蓝"}
 LEVELS = {"province": "省级", "prefecture": "市级", "county": "县级", "township": "乡镇（街道）"}
 SUBJECTS = {"person": "个人", "household": "家庭"}
+AID_FORMS = {"money": "资金", "goods": "物资", "service": "服务", "insurance": "保险"}
+"""In what form a line of the chain of aid helps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,20 +250,23 @@ class RoutingFiles:
 class ChainLine:
     """Which rows of a dataset are lines of the chain of aid.
 
-    `kind`: money, goods, service, insurance. `day` or `month` names the column of the time; `amount` the column of the money, if any.
-    `title` is Chinese with columns in braces, shown as their code's label. `same_money_as` ({in, on, where?}): a row with a match there is
-    shown but not summed, since the same money stands in the other dataset.
+    `kind`: money, goods, service, insurance. `time` names the column that says when, of the type that `per` says: a day, a month or a year;
+    `amount` the column of the money and `quantity` that of a number in the unit of its contract, if any. `earlier_lists`: what older lists of
+    a snapshot say stays on the chain, once for each value of these columns. `title` is Chinese with columns in braces, shown as their code's
+    label. `same_money_as` ({in, on, where?}): a row with a match there is shown but not summed, since the same money stands in the other dataset.
     """
 
     dataset: str
     where: Text | None
-    day: str | None
-    month: str | None
+    per: str
+    time: str
     amount: str | None
+    quantity: str | None
     kind: str
     title: Text
     department: str
     same_money_as: Map | None
+    earlier_lists: tuple[str, ...]
     place: Place
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from doudi.kernel.errors import Fault
 from doudi.policyfiles.form import WRONG_TYPE, Form
-from doudi.policyfiles.model import ChainLine, ProgrammeFile
+from doudi.policyfiles.model import AID_FORMS, ChainLine, ProgrammeFile
 from doudi.policyfiles.tree import Map, Text
 
-LINE_KINDS = ("money", "goods", "service", "insurance")
+TIMES = ("day", "month", "year")
+"""What the time of a line can be; the key of the same name in the file names the column."""
 
 
 def read_programme(tree: Map, faults: list[Fault]) -> ProgrammeFile:
@@ -20,9 +21,9 @@ def read_programme(tree: Map, faults: list[Fault]) -> ProgrammeFile:
 
 def _line(tree: Map, department: str, faults: list[Fault]) -> ChainLine:
     with Form(tree, faults) as form:
-        day, month = form.identifier("day", False), form.identifier("month", False)
-        if bool(day) == bool(month):
-            form.fault(WRONG_TYPE, "day 与 month 应恰有一个", todo="按日发生的写日期列，按月发生的写月份列")
+        times = {per: column for per in TIMES if (column := form.identifier(per, False))}
+        if len(times) != 1:
+            form.fault(WRONG_TYPE, "day、month、year 应恰有一个", todo="按日发生的写日期列，按月发生的写月份列，只知道年度的写年度列")
         same = form.map("same_money_as", False)
         if same is not None:
             with Form(same, faults) as inner:
@@ -32,12 +33,14 @@ def _line(tree: Map, department: str, faults: list[Fault]) -> ChainLine:
         return ChainLine(
             form.identifier("dataset"),
             form.text("where", False),
-            day or None,
-            month or None,
+            next(iter(times), "day"),
+            next(iter(times.values()), ""),
             form.identifier("amount", False) or None,
-            form.choice("kind", LINE_KINDS),
+            form.identifier("quantity", False) or None,
+            form.choice("kind", AID_FORMS),
             form.text("title") or Text("", tree.place.file, tree.place.line, tree.key),
             form.identifier("department", False) or department,
             same,
+            form.words("earlier_lists", False),
             tree.place,
         )

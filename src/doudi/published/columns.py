@@ -6,7 +6,9 @@ from doudi.published.schema import Column
 
 PERSON = Column("person", "int64", "人员编号：证号的带密钥摘要", "person number: keyed hash of the citizen ID")
 HOUSEHOLD = Column("household", "int64", "家庭编号：户号的带密钥摘要", "household number: keyed hash of the delivered one")
-PERSON_IF_ANY = Column("person", "int64", "人员编号；家庭线索为空", "person number; empty where the subject is a household", empty=True)
+PERSON_IF_ANY = Column(
+    "person", "int64", "人员编号；对象是家庭或不知是谁的为空", "person number; empty for a household or if nobody knows who", empty=True
+)
 HOUSEHOLD_IF_ANY = Column("household", "int64", "家庭编号；查不到家庭的人为空", "household number; empty for a person without one", empty=True)
 SUBJECT = Column("subject", "text", "对象：h 家庭，p 个人", "subject: household or person", values=("h", "p"))
 ALERT = Column("alert", "text", "线索编号：由规则和对象算出，各次运行不变", "alert id: hash of rule and subject, the same in every run")

@@ -145,8 +145,18 @@ class PublishedRun:
         return table.with_facts(fact_columns(self.variables.values(), table.open)) if table.open else table
 
     def table(self, name: str, columns: Sequence[str] | None = None, where: pc.Expression | None = None) -> pa.Table:
-        """A table in the order of its key; only some `columns`, only the rows for which `where` holds."""
-        return pq.read_table(self.file(TABLES[name].file), columns=list(columns) if columns is not None else None, filters=where)
+        """A table in the order of its key; only some `columns`, only the rows for which `where` holds.
+
+        Columns that a later schema version brought are empty in a run of an earlier one.
+        """
+        path, declared = self.file(TABLES[name].file), TABLES[name].columns
+        later = [column for column in declared if column.since != "1.0" and (columns is None or column.name in columns)]
+        lacking = [column for column in later if column.name not in pq.read_schema(path).names] if later else []
+        wanted = None if columns is None else [each for each in columns if each not in {column.name for column in lacking}]
+        found = pq.read_table(path, columns=wanted, filters=where)
+        for column in lacking:
+            found = found.append_column(column.field.with_nullable(True), pa.nulls(found.num_rows, column.field.type))
+        return found
 
     def batches(self, name: str, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
         """A table in batches, in order, without holding it in memory."""

@@ -14,7 +14,7 @@ from typing import Literal
 
 import pyarrow as pa
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 """Major.minor. A reader refuses another major version; a minor version only adds tables and columns."""
 
 Type = Literal["int64", "int32", "bool", "text", "date", "binary"]
@@ -44,7 +44,7 @@ variable's denominator."""
 
 @dataclass(frozen=True)
 class Column:
-    """A column: type, unit, whether it may be empty, and what it means in both languages."""
+    """A column: type, unit, whether it may be empty, what it means in both languages, and the schema version that brought it."""
 
     name: str
     type: Type
@@ -53,6 +53,7 @@ class Column:
     unit: str = ""
     empty: bool = False
     values: tuple[str, ...] = ()
+    since: str = "1.0"
 
     @property
     def field(self) -> pa.Field:

@@ -101,9 +101,27 @@ def test_datasets_are_in_time_late_or_never_came(run: PublishedRun) -> None:
 def test_the_same_money_is_summed_once_and_months_outside_the_window_are_left_out(run: PublishedRun) -> None:
     aid = gather_aid(run)
     assert len(aid.months) == 12
-    rows = [line for line in run.chain.to_pylist() if (line["date"].year, line["date"].month) >= (2025, 11)]
+    recent = [line for line in run.chain.to_pylist() if (line["date"].year, line["date"].month) >= (2025, 11)]
+    rows = [line for line in recent if line["counts_in_sum"] or line["amount"] is None]
+    assert len(rows) < len(recent)
     assert aid.lines == len(rows) < run.chain.num_rows
     assert aid.money == sum(line["amount"] or 0 for line in rows if line["counts_in_sum"]) == sum(programme.money for programme in aid.programmes)
+
+
+def test_aid_that_knows_its_year_only_is_summed_but_put_in_no_month(run: PublishedRun, page: str) -> None:
+    aid = gather_aid(run)
+    assert (aid.yearly.money, aid.yearly.lines["insurance"]) == (24_000, 1)
+    assert aid.money == sum(month.money for month in aid.months) + 24_000
+    assert sum(month.lines["insurance"] for month in aid.months) == 0
+    assert "另有 1 次共 240 元 只知道年度" in page
+
+
+def test_quantities_stand_beside_money_in_their_own_unit(run: PublishedRun, page: str) -> None:
+    recent = [line for line in run.chain.to_pylist() if (line["date"].year, line["date"].month) >= (2025, 11)]
+    minutes = sum(line["quantity"] for line in recent if line["quantity"] is not None)
+    (service,) = [form for form in gather_aid(run).forms if form.name == "服务"]
+    assert service.quantities == f"{minutes:,} 分钟"
+    assert f"服务 {service.lines:,} 次（{minutes:,} 分钟）" in page
 
 
 def test_the_page_asks_nothing_of_the_network_and_runs_nothing(page: str) -> None:

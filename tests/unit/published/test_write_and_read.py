@@ -13,7 +13,7 @@ import pytest
 
 from doudi.kernel.errors import DoudiError
 from doudi.published import write
-from doudi.published.findings import SOURCES, UNKNOWN
+from doudi.published.findings import CHAIN, SOURCES, UNKNOWN
 from doudi.published.manifest import Manifest, Policy
 from doudi.published.read import PublishedRun
 from doudi.published.schema import Column, Table
@@ -50,6 +50,22 @@ def test_equal_rows_are_equal_bytes_whatever_the_batches(tmp_path: Path, monkeyp
     stored = pq.ParquetFile(tmp_path / "one")
     assert [stored.metadata.row_group(n).num_rows for n in range(stored.num_row_groups)] == [3, 3, 3, 2]
     assert stored.read().to_pydict() == table.select(["a", "b"]).to_pydict()
+
+
+def test_columns_that_came_later_are_empty_in_a_run_of_an_earlier_version(tmp_path: Path) -> None:
+    older = replace(CHAIN, columns=tuple(column for column in CHAIN.columns if column.since == "1.0"))
+    plainest = {"int64": 1, "int32": 1, "bool": False, "text": "x", "date": date(2026, 1, 1)}
+    line = pa.Table.from_pylist([{column.name: plainest[column.type] for column in older.columns}], schema=older.arrow)
+    folder = tmp_path / "runs" / "2026-10-31-abc"
+    folder.mkdir(parents=True)
+    writer = RunWriter(folder)
+    writer.table(older, line)
+    writer.finish(manifest(), b"{}")
+    run = PublishedRun(folder)
+    (found,) = run.chain.to_pylist()
+    assert set(found) == {column.name for column in CHAIN.columns}
+    assert (found["whole_year"], found["quantity"], found["unit"]) == (None, None, None)
+    assert run.table("chain", ["title", "unit"]).to_pylist() == [{"title": "x", "unit": None}]
 
 
 def test_empty_values_come_last(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from doudi.monitoring.report.aid import Aid, gather_aid
 from doudi.monitoring.report.gaps import gather_gaps
 from doudi.monitoring.report.leads import gather_leads
 from doudi.monitoring.report.supply import gather_supply
+from doudi.policyfiles.model import AID_FORMS
 from doudi.published.read import PublishedRun
 from doudi.standards import region_name
 
@@ -55,6 +56,7 @@ def environment() -> Environment:
     found.filters |= {"number": words.number, "day": words.day, "score": words.score, "yuan": words.yuan}
     found.globals |= {
         "words": words,
+        "AID_FORMS": AID_FORMS,
         "bar": charts.bar,
         "heat": charts.heat,
         "legend": charts.legend,

@@ -27,7 +27,6 @@ CAUSES = {"illness": "因病", "schooling": "因学", "education": "因学", "di
 LEVELS = {"province": "省级", "prefecture": "市级", "county": "县级", "township": "乡镇（街道）"}
 ENDED = {"miss": "不再符合", "unknown": "变为未知", "subject_gone": "对象已不在名单", "rule_gone": "规则已不执行"}
 OUTCOMES = {"refused": "拒收", "held": "待核", "emptied": "清空", "noted": "提示"}
-AID_KINDS = {"money": "资金", "goods": "物资", "service": "服务", "insurance": "保险"}
 
 
 def department_names(run: PublishedRun) -> Mapping[str, str]:
