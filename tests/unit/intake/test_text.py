@@ -123,6 +123,43 @@ def test_a_whole_last_line_needs_no_line_end() -> None:
     assert rows_of(opened) == ROWS
 
 
+@pytest.mark.parametrize(
+    ("usual", "last"),
+    [
+        (["1200.00", "80.50", "1,350.00", "7.00", "99.90"], ["1", "120", "1200.", "1200.0"]),
+        (["2026-10-08"] * 3 + ["2026-09-30", "2025-01-01"], ["2", "2026", "2026-", "2026-1", "2026-10-", "2026-10-1"]),
+        (["431382104201", "431382104202", "431382105200", "431382104204", "431382104205"], ["4", "43138210420"]),
+        (["110"] * 9 + ["55"], ["11", "1", ""]),
+        (["1200元", "80元", "7元", "65元", "1200元"], ["120"]),
+        (["王经办"] * 5, ["王"]),
+    ],
+)
+def test_a_file_cut_inside_its_very_last_cell_loses_its_last_row(usual: list[str], last: list[str]) -> None:
+    text = "姓名,金额\n" + "".join(f'张三,"{cell}"\n' for cell in usual)
+    for cell in last:
+        assert broken_of(open_bytes(f"{text}李四,{cell}".encode())) == {len(usual) + 2: ROW_TRUNCATED}, cell
+        assert broken_of(open_bytes(f"{text}李四,{cell}\n".encode())) == {}, "its line ended"
+    assert broken_of(open_bytes(f"{text}李四,{usual[1]}".encode())) == {}, "it is as the others are"
+
+
+@pytest.mark.parametrize(
+    ("usual", "last"),
+    [
+        (["1200", "110", "7", "65", "880"], ["1", "12", "1200"]),
+        (["1200.00", "80.50", "7.00", "8", "9.1"], ["120"]),
+        (["1200.00"] * 4, ["120"]),
+        (["2026/10/8", "2026/10/12", "2026/9/1", "2026/9/21", "2026/7/7"], ["2026/10/1"]),
+        (["张三", "李小四", "王五", "赵一二", "张三丰"], ["张三", "张", "李小", ""]),
+        (["1", "2", "1", "3", "1"], ["10", "4"]),
+        (["1200.00", "80.50", "1350.00", "7.00", "99.90"], ["合计", "1200.000"]),
+    ],
+)
+def test_a_last_cell_that_may_be_whole_is_left_alone(usual: list[str], last: list[str]) -> None:
+    text = "姓名,金额\n" + "".join(f"张三,{cell}\n" for cell in usual)
+    for cell in last:
+        assert broken_of(open_bytes(f"{text}李四,{cell}".encode())) == {}, cell
+
+
 def test_a_damaged_utf8_file_is_refused_with_the_place() -> None:
     content = TABLE.encode()
     at = content.index("李四".encode())

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from doudi.intake.readers.lastcell import LastColumn
 from doudi.intake.readers.model import BATCH_ROWS, FIRST_ROWS, ROW_QUOTE, ROW_TRUNCATED, Batch, Limits, Opened, Sheet
 from doudi.intake.readers.refusals import BLANK, TOO_LARGE, refused
 from doudi.intake.readers.text import Lines, detect
@@ -20,6 +21,9 @@ from doudi.intake.readers.text import Lines, detect
 DELIMITERS = (",", "\t", ";", "|", "，")
 _LOOK = 80
 """Lines looked at to find the delimiter."""
+
+_QUOTES = " '‘’`\t\ufeff"
+"""What may stand before a number that is written as text."""
 
 _SPAN = 5
 """Lines that one record may span where the delimiter is looked for."""
@@ -92,7 +96,7 @@ class _Records:
     limits: Limits
 
     def batches(self, lines: Lines) -> Iterator[Batch]:
-        batch, full = Batch([], []), FIRST_ROWS
+        batch, full, last_column = Batch([], []), FIRST_ROWS, LastColumn()
         ended = True
         for number, line in lines:
             ended = line.endswith(("\n", "\r"))
@@ -111,20 +115,26 @@ class _Records:
                 last = Batch([batch.rows.pop()], [batch.cells.pop()])
                 if (fault := batch.broken.pop(len(batch.rows), None)) is not None:
                     last.broken[0] = fault
+                last_column.note(batch.cells, self.width)
                 yield batch
                 batch, full = last, BATCH_ROWS
         if batch.rows:
             last_at = len(batch.rows) - 1
-            if self.cut or (not ended and (last_at in batch.broken or self._short(batch.cells[-1]))):
+            last_column.note(batch.cells[:-1], self.width)
+            if self.cut or (not ended and (last_at in batch.broken or self._breaks_off(batch.cells[-1], last_column))):
                 batch.broken[last_at] = ROW_TRUNCATED
             yield batch
 
+    def _breaks_off(self, cells: list[str], last_column: LastColumn) -> bool:
+        """Whether the last line, without a line end, is not all of its row."""
+        return self._short(cells) or (len(cells) == self.width and last_column.is_broken(cells[-1]))
+
     def _short(self, cells: list[str]) -> bool:
-        """Whether the last line, without a line end, has fewer cells than usual: the file was cut off there.
+        """Whether there are fewer cells than usual.
 
         A line of one cell that is no number may be a note: it is left to be judged by what it says.
         """
-        return 1 < len(cells) < self.width or (len(cells) == 1 < self.width and cells[0][:1].isdigit())
+        return 1 < len(cells) < self.width or (len(cells) == 1 < self.width and cells[0].lstrip(_QUOTES)[:1].isdigit())
 
     def _spanning(self, lines: Lines, first: str) -> tuple[list[str], bool] | None:
         """A record whose quotes do not close on its first line: its cells, and whether it ended with a line end.
