@@ -17,15 +17,17 @@ from doudi.contracts.checks import CompiledContract
 from doudi.contracts.headers import other_unit
 from doudi.contracts.model import Field
 from doudi.identity.stamp import Stamper
-from doudi.intake.furniture import Furniture, plain
+from doudi.intake.furniture import Furniture, Kind, plain
 from doudi.intake.people import People
 from doudi.intake.readers.model import CELL_ERROR, CELL_FORMULA, CELL_MERGED, ROW_NOT_JSON, ROW_QUOTE, ROW_TRUNCATED, Batch
 from doudi.intake.readers.refusals import refused as file_refused
 from doudi.intake.recognise import UNIT, Table
+from doudi.intake.secondtable import SecondTable
 from doudi.intake.typed import row_schema, typed_columns
 from doudi.kernel.errors import code
 
 ROW_SHAPE = code("row_shape", "一行的列数比表头多")
+SECOND_TABLE = code("file_second_table", "一张工作表里有两张表，表头不同")
 VALUE_AMBIGUOUS = code("value_ambiguous", "同一项有两列，内容不同")
 
 _SAYS = {
@@ -86,9 +88,14 @@ class _Faults:
 
 
 class Checker:
-    """Judges the rows of one table. `stamper` gives the one for the next batch; `people` collects what identity needs; `tally` counts."""
+    """Judges the rows of one table. `stamper` gives the one for the next batch; `people` collects what identity needs; `tally` counts.
 
-    def __init__(self, table: Table, compiled: CompiledContract, stamper: Callable[[], Stamper], people: People) -> None:
+    `is_header` says whether any contract has a column of a name.
+    """
+
+    def __init__(
+        self, table: Table, compiled: CompiledContract, stamper: Callable[[], Stamper], people: People, is_header: Callable[[str], bool]
+    ) -> None:
         self._table, self._compiled, self._stamper = table, compiled, stamper
         columns = table.match.columns
         self._fields = [(each, columns[each.name]) for each in compiled.contract.fields if each.name in columns]
@@ -96,6 +103,7 @@ class Checker:
         ids = [columns[each.name] for each in of_type("id18") if each.name in columns]
         names = [columns[each.name] for each in of_type("name") if each.name in columns]
         self._furniture = Furniture(table.found, ids, names, columns.values())
+        self._second = SecondTable(table, compiled.contract, is_header)
         self._first = max(table.found.rows, default=0) + 1
         self._width = len(table.found.header)
         self._schema = row_schema(compiled.contract)
@@ -103,7 +111,7 @@ class Checker:
         self.tally = Tally()
 
     def judge(self, batches: Iterable[Batch]) -> Iterator[Judged]:
-        """Every batch judged. Raises FileRefused if a note declares another unit of money."""
+        """Every batch judged. Raises FileRefused if a note declares another unit of money, or if a second table begins."""
         for batch in batches:
             if kept := self._data_rows(batch):
                 yield self._judge(batch, kept)
@@ -111,22 +119,31 @@ class Checker:
     def _data_rows(self, batch: Batch) -> list[int]:
         """The indexes of the rows that are data; furniture is counted, and looked through for a unit of money."""
         kept: list[int] = []
-        kind_of, wide, first = self._furniture.kind, batch.wide, self._first
+        is_usual, first = self._furniture.is_usual, self._first
         for at, (row, cells) in enumerate(zip(batch.rows, batch.cells, strict=True)):
             if row < first and self._table.sheet.header is None:
                 continue
-            kind = kind_of(cells, wide=at in wide) if at not in batch.broken or cells else ""
-            if kind == "blank" and at in batch.broken:
-                kind = ""  # the file breaks off behind the row's running number
+            kind = "" if is_usual(cells) else self._kind(batch, at)
             if not kind:
                 kept.append(at)
                 continue
             self.tally.furniture[kind] += 1
             if kind in ("note", "total", "title"):
-                for cell in cells:
-                    if unit := other_unit(cell):
-                        raise file_refused(UNIT, f"第 {row} 行的说明写明金额单位是{unit}", todo="请把金额换算成元后重新报送")
+                _check_unit(row, cells)
         return kept
+
+    def _kind(self, batch: Batch, at: int) -> Kind:
+        """What an unusual row is. Raises FileRefused if it is the header of a second table."""
+        cells, broken = batch.cells[at], at in batch.broken
+        kind = self._furniture.kind(cells, wide=at in batch.wide) if cells or not broken else ""
+        if kind == "blank" and broken:
+            return ""  # the file breaks off behind the row's running number
+        if kind in ("", "header") and (header := self._second.header(cells)):
+            if header == "other":
+                todo = "请把几张表分开，每张工作表（或文件）只放一张后重新报送"
+                raise file_refused(SECOND_TABLE, f"第 {batch.rows[at]} 行又是一个表头，各列的位置与前面的表头不同", todo=todo)
+            return "header"
+        return kind
 
     def _judge(self, batch: Batch, kept: Sequence[int]) -> Judged:
         rows = [batch.rows[at] for at in kept]
@@ -225,3 +242,9 @@ class Checker:
         self.tally.accepted += len(good)
         self.tally.reasons.update(found[0][0] for found in faults.refused.values())
         self.tally.issues.update(kind for at, kind, _, _ in faults.issues if at not in faults.refused)
+
+
+def _check_unit(row: int, cells: Sequence[str]) -> None:
+    for cell in cells:
+        if unit := other_unit(cell):
+            raise file_refused(UNIT, f"第 {row} 行的说明写明金额单位是{unit}", todo="请把金额换算成元后重新报送")

@@ -96,15 +96,18 @@ class Furniture:
 
     def kind(self, cells: Sequence[str], *, wide: bool = False) -> Kind:
         """What a row is. `wide`: it begins a cell merged across the sheet."""
-        for at in self._ids:  # the usual row, decided at once
-            if at < len(cells) and cells[at].strip(" '")[:6].isdigit() and len(cells[at]) > 8:
-                return ""
+        if self.is_usual(cells):
+            return ""
         filled = [(at, text) for at, cell in enumerate(cells) if (text := plain(cell))]
         if not filled or all(self._is_number(at, text) for at, text in filled):
             return "blank"
         if self._repeats_header(filled):
             return "header"
         return self._sign(filled, wide=wide)
+
+    def is_usual(self, cells: Sequence[str]) -> bool:
+        """Whether a row has the digits of an ID where they belong: decided at once, as most rows are."""
+        return any(at < len(cells) and cells[at].strip(" '")[:6].isdigit() and len(cells[at]) > 8 for at in self._ids)
 
     def _repeats_header(self, filled: list[tuple[int, str]]) -> bool:
         same = sum(self._header.get(at) == text for at, text in filled)

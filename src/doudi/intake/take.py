@@ -105,7 +105,7 @@ def _write_table(folder: Path, table: Table, contract: Contract, desk: Desk) -> 
         ParquetOut(folder / "refused.parquet", remark_schema()) as refused,
         ParquetOut(folder / "issues.parquet", remark_schema()) as issues,
     ):
-        checker = Checker(table, compiled, desk.stamper, people)
+        checker = Checker(table, compiled, desk.stamper, people, desk.catalogue.is_header)
         for judged in checker.judge(table.sheet.batches()):
             rows.write(judged.accepted)
             refused.write(_remarks(judged.refused))
