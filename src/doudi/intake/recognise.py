@@ -31,7 +31,7 @@ UNIT = code("file_unit", "金额单位不是元")
 SHEETS_CONTRADICT = code("file_sheets_contradict", "同一工作簿的工作表互相矛盾")
 SHEET_HEADLESS = code("file_sheet_headless", "工作表有数据而没有表头")
 
-_BETTER = 0.3
+_BETTER = 0.1
 """By so much (of 1) the headers must fit another dataset better before they contradict a claim they satisfy."""
 _TWINS = 0.05
 """Closer than this, headers do not tell two datasets apart."""

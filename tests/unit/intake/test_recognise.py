@@ -81,6 +81,13 @@ def test_a_file_that_satisfies_its_claim_but_fits_another_dataset_far_better_is_
     assert refused("就业救助与服务_202610.csv", csv_text([row], header)).fault.code == "file_wrong_dataset"
 
 
+def test_a_file_whose_manifest_names_a_like_dataset_is_refused_by_its_own_columns() -> None:
+    """医疗救助 asks for less than 临时救助 has: no column is missing, but one is not its own."""
+    entry = Entry("临时救助_202610.csv", 2, dataset="medical_aid", period=parse_period("202610"))
+    assert refused("临时救助_202610.csv", csv_text([aid_row(1)]), entry).fault.code == "file_wrong_dataset"
+    assert refused("医疗救助_202610.csv", csv_text([aid_row(1)])).fault.code == "file_wrong_dataset"
+
+
 def test_missing_columns_are_named() -> None:
     refusal = refused("临时救助_202610.csv", csv_text([aid_row(1)[:5]], AID_HEADER[:5]))
     assert refusal.fault.code == "file_columns_missing"
