@@ -12,7 +12,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
-from doudi.intake.manifest import MANIFEST_MISSING_FILE, Entry, Manifest, file_key, read_manifest
+from doudi.intake.listed import entries_of
+from doudi.intake.manifest import Entry, Manifest, read_manifest
 from doudi.intake.names import MEMBER, is_hidden, is_reading_matter
 from doudi.intake.readers.archive import members, unpacked
 from doudi.intake.readers.model import MEBI, FileRefused, Limits
@@ -76,14 +77,11 @@ def find_files(place: Path) -> Found:
             manifests[inner.parent] = _manifest(path, name)
         else:
             found.files.append(Delivered(name, path))
-    found.files = [_keep for each in found.files if (_keep := _listed(each, manifests, found))]
-    for folder, manifest in sorted(manifests.items()):
-        found.faults += manifest.faults
-        names = {file_key(each.name) for each in found.files}
-        for key, entry in manifest.entries.items():
-            if file_key(str(folder / key)) not in names:
-                where = f"{folder / MANIFEST} 第 {entry.line} 行"
-                found.faults.append(Fault(MANIFEST_MISSING_FILE, f"清单里的文件“{entry.file}”没有收到", where, todo="请向报送部门核实"))
+    entries, faults = entries_of([each.name for each in found.files], manifests, MANIFEST)
+    found.faults = [fault for _, manifest in sorted(manifests.items()) for fault in manifest.faults] + faults
+    left_out = {each.name for each in found.files if each.name not in entries and is_reading_matter(each.name)}
+    found.left_out += [(each.name, "说明文件，不是报送数据") for each in found.files if each.name in left_out]
+    found.files = [replace(each, entry=entries.get(each.name)) for each in found.files if each.name not in left_out]
     return found
 
 
@@ -113,18 +111,6 @@ def _manifest(path: Path, name: str) -> Manifest:
             return read_manifest(stream, path.stat().st_size, name)
     except OSError as error:
         raise DoudiError(Fault(FILE_UNREADABLE, "清单读取失败", name, why=error.strerror or "", todo="请检查文件权限")) from error
-
-
-def _listed(each: Delivered, manifests: dict[PurePosixPath, Manifest], found: Found) -> Delivered | None:
-    """The file with its line in the nearest manifest that lists it; None, and a note, if it is something to read."""
-    for folder in PurePosixPath(each.name).parents:
-        manifest = manifests.get(folder)
-        if manifest and (entry := manifest.entry_for(PurePosixPath(each.name).relative_to(folder).as_posix())):
-            return replace(each, entry=entry)
-    if is_reading_matter(each.name):
-        found.left_out.append((each.name, "说明文件，不是报送数据"))
-        return None
-    return each
 
 
 @contextmanager

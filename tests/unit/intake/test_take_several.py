@@ -84,6 +84,28 @@ def test_the_manifest_gives_moment_and_claim_and_is_compared(tmp_path: Path) -> 
     assert (sending["order"], sending["rows_claimed"]) == (["2026-10-31 08:00:00", 0, "甲.csv"], 3)
 
 
+@pytest.mark.parametrize(
+    "listed", ["临时救助(202610).csv", "临时救助202610.CSV", "临时救助_（202610）.xlsx", "报送/临时救助（202610）", "临时 救助-（202610）.csv"]
+)
+def test_a_manifest_that_writes_a_file_otherwise_still_speaks_for_it(tmp_path: Path, listed: str) -> None:
+    put(tmp_path / "in", "临时救助_（202610）.csv" if "（" in listed or "(" in listed else "临时救助_202610.csv", aid_file([1]))
+    put(tmp_path / "in", "工伤_202610.csv", "")
+    put(tmp_path / "in", "manifest.csv", f"file,sent_at\n{listed},2026-11-03 08:00:00\n工伤_202610.csv,2026-11-04\n")
+    home = open_home(tmp_path)
+    (fault,) = take(home, tmp_path / "in").faults
+    assert (fault.code, listed in fault.what) == ("manifest_entry", True)
+    assert [sending["sent_at"] for sending in all_sendings(home)] == ["2026-11-03 08:00:00", "2026-11-04 00:00:00"]
+
+
+def test_a_manifest_is_not_stretched_to_one_of_two_files(tmp_path: Path) -> None:
+    for name in ("临时救助-202610.csv", "临时救助 202610.csv"):
+        put(tmp_path / "in", name, aid_file([1]))
+    put(tmp_path / "in", "manifest.csv", "file,sent_at\n临时救助202610.csv,2026-11-03\n")
+    home = open_home(tmp_path)
+    assert [fault.code for fault in take(home, tmp_path / "in").faults] == ["manifest_missing_file"]
+    assert {sending["sent_at"] for sending in all_sendings(home)} == {None}
+
+
 def test_without_a_manifest_period_correction_and_name_make_the_order(tmp_path: Path) -> None:
     home = open_home(tmp_path)
     for name in ("临时救助_202610.csv", "临时救助_202609.csv", "临时救助_202609（更正）.csv", "a/临时救助_202609.csv"):
