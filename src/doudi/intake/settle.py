@@ -16,7 +16,7 @@ from typing import Any
 
 from doudi.contracts.model import Contract
 from doudi.identity.keys import Keys
-from doudi.identity.link import Links, link
+from doudi.identity.link import link
 from doudi.identity.policy import LinkPolicy, read_link_policy
 from doudi.intake.settling.conflicts import write_conflicts
 from doudi.intake.settling.people import settle_people, write_people, write_stays
@@ -121,11 +121,19 @@ def _make(
     unused = write_unused(engine, plan, home.deliveries, folder / "unused.parquet")
     deaths = effective_rows(contracts[_DEATH]) if _DEATH in contracts else None
     conflicts = write_conflicts(engine, folder / "conflicts.parquet", deaths)
-    about = _about(plan, contracts, links, rows) | {"unused": unused, "conflicts": conflicts, "list_months": months}
+    describe_cut(folder, plan, contracts, links.outcomes, rows, unused=unused, conflicts=conflicts)
+
+
+def describe_cut(
+    folder: Path, plan: Plan, contracts: Mapping[str, Contract], links: Mapping[str, int], rows: Mapping[str, int], *, unused: int, conflicts: int
+) -> None:
+    """Write `cut.json`. `links`: numbers that were not plain, by outcome; `rows` by table; lines of `unused` and `conflicts`."""
+    counts = {"links": dict(links), "rows": dict(rows), "unused": unused, "conflicts": conflicts}
+    about = _about(plan, contracts) | counts | {"list_months": plan.list_months(contracts)}
     (folder / "cut.json").write_text(json.dumps(about, ensure_ascii=False, indent=1, sort_keys=True) + "\n", "utf-8")
 
 
-def _about(plan: Plan, contracts: Mapping[str, Contract], links: Links, rows: Mapping[str, int]) -> dict[str, Any]:
+def _about(plan: Plan, contracts: Mapping[str, Contract]) -> dict[str, Any]:
     deliveries = [
         {
             "id": each.id,
@@ -142,6 +150,4 @@ def _about(plan: Plan, contracts: Mapping[str, Contract], links: Links, rows: Ma
         "sendings": [{"file": each.file, "delivery": each.delivery} for each in plan.sendings],
         "delivered_to": {dataset: day.isoformat() for dataset, day in plan.delivered_to().items()},
         "contracts": {name: contract.version for name, contract in contracts.items()},
-        "links": dict(links.outcomes),
-        "rows": dict(rows),
     }
