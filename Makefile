@@ -14,7 +14,7 @@ help: ## 列出任务 / list the tasks
 
 setup: .venv/.complete ## 装配环境，含测试工具 / set everything up, tools for tests included
 
-demo: .venv/.runtime ## 用随附样本跑一遍：交付 → 线索 → 报告 / deliveries to leads to report, on the bundled sample
+demo: .venv/.runtime ## 用随附样本跑一遍：报送 → 线索 → 报告 / deliveries to leads to report, on the bundled sample
 	@$(BIN)/python scripts/demo.py --home $(HOME_DIR) --as-of $(AS_OF)
 
 score: .venv/.runtime ## 把演示结果与标准答案核对 / compare the demo's result with the right answers

@@ -71,7 +71,7 @@ def main() -> None:
     options = parser.parse_args()
     home = ("--home", options.home)
     started = time.monotonic()
-    step("一、接收各部门交付的文件", "intake", str(SAMPLE), *home)
+    step("一、接收各部门报送的文件", "intake", str(SAMPLE), *home)
     step("二、关联、计算、发布", "run", "--as-of", options.as_of, *home)
     step("三、生成报告", "report", *home)
     print(f"\n完成，用时 {time.monotonic() - started:.0f} 秒。数据全部虚构，放在 {options.home}。接下来可以：\n")

@@ -128,7 +128,7 @@ def ended(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def unknown() -> list[dict[str, Any]]:
-    reasons = ("近 12 个月没有居民家庭经济状况核对", "失业从未送达", "灾害救助迟交 40 天", "核对结果没有填存款")
+    reasons = ("近 12 个月没有居民家庭经济状况核对", "失业从未报送", "灾害救助迟交 40 天", "核对结果没有填存款")
     return [
         subject(rule, household)
         | place(household)

@@ -105,7 +105,7 @@ def test_only_what_missing_rows_could_change_is_unknown(test: str, variable: dic
 
 def test_a_dataset_never_delivered_says_so() -> None:
     hit, reasons = person_one("seen", SEEN, rows=[], states={"visit": DatasetState(None, 400)})
-    assert (hit, reasons) == (None, ["数据集visit数据从未交付"])
+    assert (hit, reasons) == (None, ["数据集visit数据从未报送"])
 
 
 def test_a_dataset_in_time_changes_nothing() -> None:

@@ -28,7 +28,7 @@ COMMANDS: dict[str, Entry] = {
     "intake": Entry("doudi.intake.commands:intake", "接收一个文件夹或文件：检查、认人，给出回执", DATA),
     "deliveries": Entry("doudi.intake.commands:deliveries", "列出已接收的报送", DATA),
     "receipt": Entry("doudi.intake.commands:receipt", "查看一份报送的回执", DATA),
-    "refused": Entry("doudi.intake.commands:refused", "导出一份报送中被拒收和待核的行，供部门修改后重报", DATA),
+    "refused": Entry("doudi.intake.commands:refused", "导出一份报送中被退回和待核的行，供部门修改后重新报送", DATA),
     "confirm": Entry("doudi.intake.commands:confirm", "确认一份没有任何可用行的全量名单", DATA),
     "run": Entry("doudi.monitoring.commands:run", "按基准日计算并发布一次运行", RUNS),
     "runs": Entry("doudi.monitoring.commands:runs", "列出已发布的运行", RUNS),

@@ -101,7 +101,7 @@ def _head(contracts: Mapping[str, Contract]) -> str:
 
 - 文件可以是 CSV、TSV（UTF-8 或 GB18030）、XLSX、XLS、Parquet、JSON Lines，或它们的 ZIP。标题行、填报单位、合计、注释不算数据行。
 - 列的顺序不限，多出的列不采用。表头可以用“表头”栏中的任一写法，空格、`*`、括号中的单位不影响识别。
-- **必填**项为空、读不懂、不可能（日期不存在、金额为负或达到一亿元）或代码不在代码表中的，该行退回；选填项有同样问题的，该项作空值处理并在回执中注明。
+- **必填**项为空、读不懂、不可能（日期不存在、金额为负或达到一亿元）或代码不在代码表中的，该行退回；选填项有同样问题的，该项置空并在回执中注明。
 - **主键**相同的记录视为同一条，以后报的为准。更正时只需重报有变化的文件。
 - 身份证号、姓名、电话、残疾人证号不进入分析库，只以编号或摘要参与比对。
 - 本期没有新增记录的，也请报送只有表头的文件，否则视为未报；名单类只有表头的，须另行确认后才生效。
@@ -128,7 +128,7 @@ def _dataset(contract: Contract, lists: Mapping[str, CodeList]) -> str:
         ("用途", contract.purpose),
         ("依据", contract.usage),
         ("内容", contract.granularity),
-        ("报送", f"{DUE_RULES[contract.frequency].label}；{_due(contract)}；应报日当天仍未报到即为逾期"),
+        ("报送", f"{DUE_RULES[contract.frequency].label}；{_due(contract)}；应报日当天仍未报到即为迟交"),
         ("方式", _MODES[contract.mode]),
         ("主键", "、".join(contract.field(name).header for name in contract.key)),
         ("说明", contract.limitations),

@@ -17,12 +17,12 @@ person's number was taken out, the row counts."""
 
 How = Literal["sound", "repaired", "kept15", "matched", ""]
 
-NAME_CONFLICT = code("held_name_conflict", "号码有效，但姓名与人口名单完全不同，疑为他人号码，暂缓")
-NAME_UNCLEAR = code("held_name_unclear", "号码有效，但姓名与人口名单不完全相同，暂缓")
-NO_PERSON = code("held_no_person", "号码有误，人口名单中没有只差一处且同名的人，暂缓")
-SEVERAL = code("held_several", "有几个人都可能是本人，暂缓")
-CONTRADICTION = code("held_contradiction", "有一人相近，但出生日期或户号矛盾，暂缓")
-TOO_LITTLE = code("held_too_little", "号码缺失，其他信息不足以认定是谁，暂缓")
+NAME_CONFLICT = code("held_name_conflict", "号码有效，但姓名与人口名单完全不同，疑为他人号码，待核")
+NAME_UNCLEAR = code("held_name_unclear", "号码有效，但姓名与人口名单不完全相同，待核")
+NO_PERSON = code("held_no_person", "号码有误，人口名单中没有只差一处且同名的人，待核")
+SEVERAL = code("held_several", "有几个人都可能是本人，待核")
+CONTRADICTION = code("held_contradiction", "有一人相近，但出生日期或户号矛盾，待核")
+TOO_LITTLE = code("held_too_little", "号码缺失，其他信息不足以认定是谁，待核")
 NOTHING = code("nothing_to_go_by", "既无号码又无姓名，无从认定")
 UNKNOWN_PERSON = code("person_unknown", "身份不明，记录按编号使用，不计入任何人")
 SECOND_UNCLEAR = code("second_id_unclear", "相关人员号码有误且无法认定，已置空")

@@ -15,7 +15,7 @@ def confirm_delivery(home: Home, delivery: str) -> None:
     """Confirm a held delivery (its identifier): from the next settling on it counts as accepted. Raises DoudiError if it is not held."""
     about = read_about(home, delivery)
     if about["verdict"] != "held":
-        raise DoudiError(Fault(NOT_HELD, "这份报送不是待确认的状态", delivery))
+        raise DoudiError(Fault(NOT_HELD, "这份报送不是待核的名单，不用确认", delivery))
     with home.writing("确认报送"):
         folder = home.root / CONFIRMATIONS
         folder.mkdir(mode=0o700, exist_ok=True)

@@ -25,7 +25,7 @@ EXAMPLES = 20
 """So many refused and held rows are shown with their reasons; the workbook of refused rows has all."""
 
 FOLDER = "receipts"
-_EMPTIED = "其中可选项已置空或有提示，行仍被接收"
+_EMPTIED = "其中选填项已置空或有提示，行仍被接收"
 
 
 @dataclass(frozen=True)
@@ -156,7 +156,7 @@ def _issues(path: Path) -> list[dict[str, Any]]:
 
 def _warnings(about: Mapping[str, Any], sendings: Iterable[Mapping[str, Any]], contract: Contract | None, *, settled: bool) -> Iterable[str]:
     if about["verdict"] != "refused" and not settled:
-        yield "尚未认定每行是谁的记录，暂缓的行数还不知道"
+        yield "尚未认定每行是谁的记录，待核的行数还不知道"
     unknown = [column["header"] for column in about["columns"] if column["field"] is None]
     if unknown:
         yield f"没有读取的列（数据需求清单里没有）：{'、'.join(header[:20] for header in unknown[:20])}"
@@ -164,7 +164,7 @@ def _warnings(about: Mapping[str, Any], sendings: Iterable[Mapping[str, Any]], c
         given = {column["field"] for column in about["columns"]}
         absent = [each.header for each in contract.fields if each.name not in given]
         if absent:
-            yield f"没有提供的可选列：{'、'.join(absent)}"
+            yield f"没有提供的选填列：{'、'.join(absent)}"
     if about["issues"]:
         yield f"有 {sum(about['issues'].values())} 处{_EMPTIED}"
     for sending in sendings:

@@ -22,6 +22,7 @@ from doudi.intake.readers.opening import open_table
 from doudi.intake.readers.sniff import sniff
 from doudi.intake.receipts import Receipts
 from doudi.kernel.errors import DoudiError, Fault, code
+from doudi.kernel.words import OUTCOMES
 from doudi.lake.accesslog import note_access
 from doudi.lake.home import Home
 
@@ -30,7 +31,6 @@ NOTHING_TO_MEND = code("refused_nothing", "这份报送没有可导出的退回�
 ROW, STATE, REASON = "原行号", "处理结果", "退回原因"
 """The columns added in front of the delivered ones; intake passes over them."""
 
-_STATES = {"refused": "退回", "held": "暂缓"}
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 _CELL_MOST = 32_767
 
@@ -61,7 +61,7 @@ def refused_workbook(home: Home, keys: Keys, contracts: Mapping[str, Contract], 
             reasons.setdefault(each.row, []).append(each.reason)
             states[each.row] = "refused" if "refused" in (each.state, states.get(each.row)) else "held"
     if not reasons:
-        raise DoudiError(Fault(NOTHING_TO_MEND, "没有被退回或暂缓的行", delivery))
+        raise DoudiError(Fault(NOTHING_TO_MEND, "没有被退回或待核的行", delivery))
     note_access(home, "refused_workbook", delivery, rows=len(reasons))
     header = _header(about)
     with _source(home, keys, delivery) as stream:
@@ -108,7 +108,7 @@ def _write(header: Sequence[str], lines: Iterator[tuple[int, str, str, list[str]
         for column, name in enumerate((ROW, STATE, REASON, *header)):
             sheet.write_string(0, column, name, head)
         for at, (row, state, reason, cells) in enumerate(lines, start=1):
-            for column, cell in enumerate((str(row), _STATES[state], reason, *cells)):
+            for column, cell in enumerate((str(row), OUTCOMES[state], reason, *cells)):
                 if cell:
                     sheet.write_string(at, column, cell[:_CELL_MOST], quoted if cell.startswith(_DANGEROUS) else text)
         sheet.set_column(0, 1, 9)

@@ -14,9 +14,9 @@ from doudi.contracts.model import Contract
 from doudi.intake.delivery import all_deliveries, all_sendings
 from doudi.intake.pipeline import IntakeSummary
 from doudi.intake.receipts import Receipts
+from doudi.kernel.words import OUTCOMES
 from doudi.lake.home import Home
 
-VERDICTS = {"accepted": "接收", "refused": "整份退回", "held": "待确认"}
 _COUNTS = ("delivered", "accepted", "refused", "held")
 _WIDTH = 180
 _NARROW = 130
@@ -41,7 +41,7 @@ class Lines:
         if self._wide:
             self.table.add_column("数据集", overflow="fold")
             self.table.add_column("期间", no_wrap=True, min_width=13)
-        for name in ("报送", "接收", "退回", "暂缓"):
+        for name in ("报送", *OUTCOMES.values()):
             self.table.add_column(name, justify="right", no_wrap=True, min_width=6)
         self.table.add_column("结论", no_wrap=True, min_width=8)
 
@@ -52,7 +52,7 @@ class Lines:
             f"{rows[name]:,}" if rows[name] or name in ("delivered", "accepted") else "" for name in ("delivered", "accepted", "refused", "held")
         ]
         what = [contract.title if contract else "认不出", receipt["period"] or "—"] if self._wide else []
-        verdict = VERDICTS[receipt["verdict"]] + ("·已有" if again else "")
+        verdict = OUTCOMES[receipt["verdict"]] + ("·已有" if again else "")
         cells = [*([first] if self._first else []), escape(file), *what, *counts, verdict]
         self.table.add_row(*cells, style=_STYLES.get(receipt["verdict"], ""))
 
@@ -83,7 +83,7 @@ def summary_lines(summary: IntakeSummary) -> Iterator[str]:
     yield f"共 {len(summary.outcomes)} 份，新接收 {new} 份，其余以前已接收，没有变化；{rows:,} 行。"
     for outcome in summary.outcomes:
         if outcome.verdict != "accepted":
-            yield f"{VERDICTS[outcome.verdict]}：{outcome.file}：{outcome.reason}（详见 doudi receipt {outcome.delivery}）"
+            yield f"整份{OUTCOMES[outcome.verdict]}：{outcome.file}：{outcome.reason}（详见 doudi receipt {outcome.delivery}）"
     for fault in summary.faults:
         yield f"注意：{fault}"
     for name, why in summary.left_out:

@@ -16,7 +16,7 @@ EXPORTS = ("alerts", "unknown", "rejects", "links")
 
 
 def run(
-    as_of: Annotated[datetime, typer.Option("--as-of", metavar="日期", formats=["%Y-%m-%d"], help="基准日，如 2026-10-31：只用这一天及以前送达的")],
+    as_of: Annotated[datetime, typer.Option("--as-of", metavar="日期", formats=["%Y-%m-%d"], help="基准日，如 2026-10-31：只用这一天及以前报送的")],
     again: Annotated[bool, typer.Option("--again", help="已发布过的也重新计算，并逐字节核对")] = False,
     policy: FolderOption = None,
     home: HomeOption = Path("doudi-data"),

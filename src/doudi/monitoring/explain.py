@@ -303,7 +303,7 @@ class _Gathering:
         for name in sorted(datasets & set(self.run.datasets)):
             dataset = self.run.datasets[name]
             if dataset["delivered_to"] is None:
-                yield f"{dataset['title']}从未送达"
+                yield f"{dataset['title']}从未报送"
             elif dataset["late_days"]:
                 yield f"{dataset['title']}只到 {show_day(dataset['delivered_to'])}，迟交 {dataset['late_days']} 天"
 

@@ -89,7 +89,7 @@ def freeze(home: Home, keys: Keys, as_of: date, books: Books, progress: Progress
     """
     cut = settle(home, keys, books.contracts, as_of, progress, books.linkage, **bounds)
     if "population" not in cut.delivered_to:
-        todo = "先用 doudi intake 接收全员人口名单；已接收但待核的，用 doudi deliveries 查看"
+        todo = "先用 doudi intake 接收全员人口名单；待核的用 doudi deliveries 查看，用 doudi confirm 确认"
         raise DoudiError(Fault(NOTHING_DELIVERED, f"到 {as_of} 为止没有可用的全员人口名单", str(home.root), todo=todo))
     previous = previous_run(home, as_of)
     return Frozen(name_run(as_of, cut, books, previous), as_of, cut, books, dataset_states(books.contracts, cut, as_of), previous)

@@ -55,7 +55,7 @@ def summary(outcome: Outcome) -> Iterator[str]:
     yield f"无法判断 {counts['unknown']:,} 项（缺数据不当作零）　救助链 {counts['chain']:,} 次"
     late = [one["title"] for one in run.datasets.values() if one["late_days"] or one["delivered_to"] is None]
     if late:
-        yield f"迟交或未送达的数据集 {len(late)} 个：{'、'.join(late)}"
+        yield f"迟交或从未报送的数据集 {len(late)} 个：{'、'.join(late)}"
     yield f"结果：{run.path}　用时 {run.times.get('seconds', 0):.1f} 秒"
     yield "接着可以：doudi report 生成网页；doudi explain 规则:户号 看一条线索的依据；doudi export alerts -o 线索.xlsx --format xlsx"
 

@@ -284,7 +284,7 @@ class ProgrammeFile:
 
 @dataclass(frozen=True, slots=True)
 class Glossary:
-    """Identifier -> Chinese term, by section (departments, kinds, datasets, fields, tables, variables, parameters, programmes)."""
+    """Identifier -> Chinese term, by section (departments, kinds, deliveries, datasets, fields, tables, variables, parameters, programmes)."""
 
     sections: dict[str, dict[str, str]] = field(default_factory=dict)
 

@@ -21,7 +21,7 @@ DUPLICATE = code("policy_duplicate", "政策文件中的编号或标识重复")
 FILE_NAME = code("policy_file_name", "政策文件的文件名或文件夹与其编号不符")
 NO_FOLDER = code("policy_no_folder", "找不到政策文件夹")
 
-SECTIONS = ("departments", "kinds", "datasets", "tables", "fields", "variables", "parameters", "programmes")
+SECTIONS = ("departments", "kinds", "deliveries", "datasets", "tables", "fields", "variables", "parameters", "programmes")
 _T = TypeVar("_T")
 
 

@@ -75,7 +75,7 @@ class _Binder:
 
     def text(self, dataset: str) -> str:
         label, state = self.policy.tables[dataset].label, self.late[dataset]
-        return f"{label}数据从未交付" if state.delivered_to is None else f"{label}数据迟交 {state.late_days} 天（只到 {state.delivered_to}）"
+        return f"{label}数据从未报送" if state.delivered_to is None else f"{label}数据迟交 {state.late_days} 天（只到 {state.delivered_to}）"
 
     def reasons(self, parts: Iterator[str]) -> tuple[str, ...]:
         return tuple(dict.fromkeys(dataset for part in parts for dataset in self.because.get(part, ())))

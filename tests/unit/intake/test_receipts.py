@@ -132,7 +132,7 @@ def test_the_workbook_of_refused_rows_has_them_in_full_with_their_reasons(tmp_pa
     assert [(row[0], row[1], row[3], row[4] or "") for row in rows] == [
         ("11", "退回", *citizen(20)),
         ("12", "退回", citizen(21)[0], ""),
-        ("13", "暂缓", citizen(22)[0], STRANGER),
+        ("13", "待核", citizen(22)[0], STRANGER),
     ]
     assert "救助金额" in rows[0][2]
     assert (book.rows, book.name.startswith("临时救助_202610（更正）")) == (3, True)
@@ -226,7 +226,7 @@ def test_the_commands_work_together(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert main(["intake", str(tmp_path / "in")]) == 0
     shown = capsys.readouterr().out
     assert "临时救助" in shown
-    assert "待确认：学籍_202610.csv" in shown
+    assert "整份待核：学籍_202610.csv" in shown
     assert main(["deliveries"]) == 0
     assert find_delivery(Home.open(tmp_path / "home"), "临时救助_202610.csv") in capsys.readouterr().out
     assert main(["receipt", "临时救助_202610.csv", "-o", "r.json"]) == 0

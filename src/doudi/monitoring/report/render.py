@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from doudi.kernel.words import LATE, NEVER, OUTCOMES
 from doudi.kernel.yamltext import parse_yaml
 from doudi.monitoring.report import charts, words
 from doudi.monitoring.report.aid import Aid, gather_aid
@@ -20,12 +21,12 @@ from doudi.policyfiles.model import AID_FORMS
 from doudi.published.read import PublishedRun
 from doudi.standards import region_name
 
-ROWS = (("accepted", "f-fine", "接收"), ("held", "f-held", "待核"), ("refused", "f-refused", "拒收"))
+ROWS = tuple((fate, f"f-{colour}", OUTCOMES[fate]) for fate, colour in (("accepted", "fine"), ("held", "held"), ("refused", "refused")))
 CHANGES = (("new", "f-new", "新增"), ("changed", "f-changed", "有变化"), ("continuing", "f-continuing", "延续"))
 POLICY = "policy/policy.yaml"
 LOW = 9_000
 """Scores below this are marked."""
-STATES = (("fine", "f-fine", "按时"), ("late", "f-held", "迟交"), ("never", "f-refused", "从未送达"))
+STATES = (("fine", "f-fine", "按时"), ("late", "f-held", LATE), ("never", "f-refused", NEVER))
 
 
 def render_report(run: PublishedRun) -> str:

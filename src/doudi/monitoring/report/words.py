@@ -7,6 +7,7 @@ from datetime import date
 
 import pyarrow.compute as pc
 
+from doudi.kernel import words
 from doudi.kernel.money import show_short
 from doudi.published.read import PublishedRun
 
@@ -26,7 +27,7 @@ KINDS = {
 CAUSES = {"illness": "因病", "schooling": "因学", "education": "因学", "disability": "因残", "unemployment": "因失业", "disaster": "因灾"}
 LEVELS = {"province": "省级", "prefecture": "市级", "county": "县级", "township": "乡镇（街道）"}
 ENDED = {"miss": "不再符合", "unknown": "变为未知", "subject_gone": "对象已不在名单", "rule_gone": "规则已不执行"}
-OUTCOMES = {"refused": "拒收", "held": "待核", "emptied": "清空", "noted": "提示"}
+OUTCOMES = {**words.OUTCOMES, **words.NOTICES}
 
 
 def department_names(run: PublishedRun) -> Mapping[str, str]:
@@ -46,8 +47,8 @@ def number(value: int) -> str:
 
 
 def day(value: date | None) -> str:
-    """`2026年10月31日`; `从未送达` where there is none."""
-    return f"{value.year}年{value.month}月{value.day}日" if value else "从未送达"
+    """`2026年10月31日`; `从未报送` where there is none."""
+    return f"{value.year}年{value.month}月{value.day}日" if value else words.NEVER
 
 
 def percent(part: int, whole: int) -> str:
