@@ -18,7 +18,9 @@ Kind = Literal["", "blank", "total", "note", "header", "title"]
 HEADER_WITHIN = 30
 """Rows from the top of a sheet in which its header must stand."""
 
-_SPACE = re.compile(r"\s+")
+_SPACE = re.compile(r"[\s\x00-\x1f\x7f\u200b\ufeff]+")
+"""White space, and what shows as nothing: the mark that ends old text files (Ctrl-Z), byte order marks between joined files."""
+
 _TOTAL_WORD = r"(?:合计|总计|小计|共计|累计|总和|汇总|总数)"
 _TOTAL = re.compile(rf"(?:本[页月季年次期表]|全[市县区乡镇省表部]|本?[乡镇村县市区])?{_TOTAL_WORD}")
 _TOTAL_START = re.compile(rf"\S{{0,12}}?{_TOTAL_WORD}(?:人数|金额|户数|数|[:(\d].*)?")
@@ -38,7 +40,7 @@ _SERIAL = {"序号", "编号", "顺序号", "序", "行号", "no", "no.", "xh", 
 
 
 def plain(text: str) -> str:
-    """A cell's text for comparing: NFKC, without any white space."""
+    """A cell's text for comparing: NFKC, without white space and what shows as nothing."""
     return _SPACE.sub("", unicodedata.normalize("NFKC", text))
 
 

@@ -102,7 +102,7 @@ def test_a_note_under_an_id_column_is_a_note() -> None:
     assert NAME_FIRST.kind(["合计", "", "900", ""]) == "total"
 
 
-@pytest.mark.parametrize("cells", [[], ["", "", "", "", ""], [" ", "\u3000", "\t", "", ""], ["7", "", "", "", ""]])
+@pytest.mark.parametrize("cells", [[], ["", "", "", "", ""], ["\x1a"], ["\ufeff"], [" ", "\u3000", "\t", "", ""], ["7", "", "", "", ""]])
 def test_blank_lines_and_bare_running_numbers_are_no_rows(cells: list[str]) -> None:
     assert FURNITURE.kind(cells) == "blank"
 

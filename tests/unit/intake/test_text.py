@@ -66,6 +66,12 @@ def test_quoted_cells_hold_delimiters_quotes_and_line_ends() -> None:
     ]
 
 
+def test_a_text_written_as_a_formula_is_the_text() -> None:
+    """What programs write so that a spreadsheet does not make 4.3E+17 of a number."""
+    opened = open_bytes('证号,说明\n="430124198306241236",="甲"乙"\n"=""4301""",="\n'.encode())
+    assert rows_of(opened)[1:] == [(2, ["430124198306241236", '="甲"乙"']), (3, ["4301", '="'])]
+
+
 def test_a_header_cell_may_span_lines() -> None:
     assert rows_of(open_bytes('"身份证\n号码",姓名\n1,张三\n'.encode())) == [(1, ["身份证\n号码", "姓名"]), (3, ["1", "张三"])]
 

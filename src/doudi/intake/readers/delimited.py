@@ -81,9 +81,15 @@ def _cut(text: str, delimiter: str) -> list[str] | None:
     if '"' not in text:
         return text.rstrip("\r\n").split(delimiter)
     try:
-        return next(csv.reader([text], delimiter=delimiter, strict=True))
+        cells = next(csv.reader([text], delimiter=delimiter, strict=True))
     except csv.Error:
         return None
+    return [_unwrapped(cell) for cell in cells] if '="' in text else cells
+
+
+def _unwrapped(cell: str) -> str:
+    """`="432503..."`, by which programs keep a spreadsheet from making a number of a text, is that text."""
+    return cell[2:-1] if len(cell) > 2 and cell.startswith('="') and cell.find('"', 2) == len(cell) - 1 else cell
 
 
 @dataclass(frozen=True)
