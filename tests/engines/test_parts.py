@@ -14,16 +14,58 @@ from doudi.rules.plan import Plan, plan_policy
 from doudi.rules.rowsql import SURE
 from doudi.rules.types import Kind, Type
 
+CROSSING = {
+    "tables": [
+        {"table": "unmatched", "says": "无人提到的流水号", "from": "visit", "steps": [{"none": {"in": "benefit", "on": {"visit_no": "group_no"}}}]},
+        {"table": "shared", "says": "同号", "from": "visit", "steps": [{"pair": {"same": ["visit_no"]}}]},
+        {"table": "last", "says": "每号最近一行", "from": "visit", "steps": [{"latest": {"per": ["visit_no"], "by": ["day"]}}]},
+        {
+            "table": "numbers",
+            "says": "每号几户",
+            "from": "visit",
+            "steps": [{"group": {"by": ["visit_no"], "take": {"homes": "count_distinct(household)"}}}],
+        },
+        {
+            "table": "with_homes",
+            "says": "各行带上户数",
+            "from": "visit",
+            "steps": [{"lookup": {"in": "numbers", "on": {"visit_no": "visit_no"}, "take": {"homes": "homes"}}}],
+        },
+        {"table": "own", "says": "本人两次", "from": "visit", "steps": [{"pair": {"same": ["person", "visit_no"]}}]},
+    ],
+    "variables": [
+        {"variable": f"{table}_{of}", "name": "行", "of": of, "from": table, "value": value}
+        for of in ("person", "household")
+        for table, value in (("unmatched", "count"), ("shared", "exists"), ("last", "sum(times)"), ("with_homes", "max(homes)"), ("own", "count"))
+    ],
+    "rules": [
+        {"rule": "K01", "of": "household", "all_of": ["shared_household or unmatched_household > 0"]},
+        {"rule": "W01", "of": "person", "all_of": ["with_homes_person > 1"]},
+    ],
+    "parameters": [],
+}
+"""What meets by a number that several households may have."""
+
 PARTS = (0, 1, None)
 RESULTS = ("person_facts", "household_facts", "alerts", "evidence", "unknowns", "sources")
 
 
+@given(rows=worlds())
+def test_rows_that_meet_across_households_are_found_in_parts_too(rows: dict[str, Any]) -> None:
+    whole = [table.name for table in made(files(**CROSSING)).tables.values() if table.whole]
+    assert whole == ["unmatched", "shared", "last", "numbers"]
+    _compare(CROSSING, rows)
+
+
 @given(policy=policies(), rows=worlds())
-def test_the_parts_together_are_the_whole(policy: dict[str, Any], rows: dict[str, Any]) -> None:
+def test_the_parts_of_any_policy_together_are_the_whole(policy: dict[str, Any], rows: dict[str, Any]) -> None:
+    _compare(policy, rows)
+
+
+def _compare(policy: dict[str, Any], rows: dict[str, Any]) -> None:
     typed = made(files(**policy))
     plan = plan_policy(typed, {})
     homes = {row["person"]: row["household"] for row in rows["people"]}
-    rows = {name: [row | {"household": homes.get(row["person"])} for row in lines] for name, lines in rows.items()}
     whole = run(typed, rows)
     parts = [_part(typed, plan, whole, rows, homes, part) for part in PARTS]
     assert plan.separable
