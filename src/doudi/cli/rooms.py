@@ -40,6 +40,7 @@ COMMANDS: dict[str, Entry] = {
     "contracts": Entry("doudi.monitoring.contract_commands:app", "数据契约：check 检查，docs 数据需求清单", POLICY),
     "docs": Entry("doudi.monitoring.commands:docs", "重新生成参考文档（源代码目录中使用）", HOUSE),
     "home": Entry("doudi.monitoring.commands:show_home", "数据目录里有什么", HOUSE),
+    "simulate": Entry("doudi.simulation.commands:simulate", "生成一个虚构的地区，可直接运行", HOUSE),
     "verify": Entry("doudi.monitoring.commands:verify", "核对数据目录：发布的运行是否完整、未被改动", HOUSE),
 }
 
