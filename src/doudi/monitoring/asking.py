@@ -77,4 +77,4 @@ class Asker:
 
 def masked(asked: str) -> str:
     """What was typed, without a citizen ID in it."""
-    return re.sub(r"\d{17}[\dXx]|\d{15}", lambda found: mask_id(found[0]), asked)
+    return re.sub(r"(?<!\w)(\d{17}[\dXx]|\d{15})(?!\w)", lambda found: mask_id(found[0]), asked)

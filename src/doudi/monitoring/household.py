@@ -23,9 +23,6 @@ from doudi.policyfiles.model import AID_FORMS, GRADES
 from doudi.published.identities import HouseholdIdentity, Identities, PersonIdentity
 from doudi.published.read import PublishedRun
 
-RECOGNITION = "recognition"
-"""The topic of variables (`policy/variables/recognition.yaml`) that say what a person is recognised as."""
-
 GRADE_STYLES = {"R": "red", "O": "dark_orange", "Y": "yellow", "B": "blue"}
 
 
@@ -83,8 +80,8 @@ def view_household(run: PublishedRun, facts: Mapping[str, Any], identities: Iden
 def _members(run: PublishedRun, people: Sequence[Mapping[str, Any]], identities: Identities, with_ids: bool) -> Iterator[Member]:
     known = identities.persons(line["person"] for line in people)
     policy = read_policy(run.path / "policy")
-    categories = [name for name, file in policy.variables.items() if file.topic == RECOGNITION and file.of == "person"]
-    shown = [run.variables[name] for name in categories if name in run.variables and run.variables[name]["type"] == "bool"]
+    categories = [name for name, file in policy.variables.items() if file.category and file.of == "person"]
+    shown = [run.variables[name] for name in categories if name in run.variables]
     for line in people:
         who = known.get(line["person"], PersonIdentity(None, None, None))
         recognised = tuple(one["label"] for one in shown if line[one["variable"]])
@@ -103,7 +100,7 @@ def _parts(view: HouseholdView) -> Iterator[RenderableType]:
     yield Text(f"户号 {view.household_no}　{place_of(view.facts)}　在世成员 {view.facts['members']} 人　基准日 {show_day(run.as_of)}", style="bold")
     members = _table("成员", "姓名", "公民身份号码", "认定为", "状态")
     for member in view.members:
-        members.add_row(member.name, member.id, "、".join(member.recognised) or "—", member.state or "在册")
+        members.add_row(member.name, member.id, "、".join(member.recognised) or "没有", member.state or "在册")
     yield members
     yield _alerts(view)
     yield _chain(view)

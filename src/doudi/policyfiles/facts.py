@@ -147,6 +147,7 @@ def read_variable(tree: Map, topic: str, faults: list[Fault]) -> VariableFile:
             tree.place,
             topic,
             form.word("note", False),
+            form.flag("category"),
         )
 
 

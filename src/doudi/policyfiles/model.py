@@ -117,6 +117,8 @@ class VariableFile:
     place: Place
     topic: str = ""
     note: str = ""
+    category: bool = False
+    """Whether it says that somebody is recognised as one of the kinds of low-income people; a household's page lists these."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ GRADE = Column("grade", "text", "等级：R 红，O 橙，Y 黄，B 蓝", "grade
 KIND = Column(
     "kind",
     "text",
-    "规则类别：可能符合、政策未落实、风险预警、可能不再符合、重复享受、资金",
+    "规则类别：可能符合救助条件、救助政策未落实、风险预警、可能不再符合条件、重复享受、资金发放疑点",
     "kind of rule",
     values=("may_qualify", "not_carried_out", "early_warning", "may_no_longer_qualify", "duplicate", "funds"),
 )

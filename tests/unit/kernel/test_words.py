@@ -8,6 +8,7 @@ import pytest
 
 from doudi.kernel import words
 from doudi.kernel.resources import resource_dir
+from doudi.monitoring.report.words import KINDS
 from doudi.policyfiles import read_policy
 
 ROOT = Path(__file__).parents[3]
@@ -25,8 +26,12 @@ READ_BY_PEOPLE = [
 
 def test_the_words_of_deliveries_are_those_of_the_glossary() -> None:
     terms = read_policy(resource_dir("policy")).glossary.sections["deliveries"]
-    assert words.OUTCOMES | words.NOTICES == {name: terms[name] for name in (*words.OUTCOMES, *words.NOTICES)}
-    assert (words.DELIVERY, words.LATE, words.NEVER) == (terms["delivery"], terms["late"], terms["never"])
+    assert {name: terms[name] for name in (*words.OUTCOMES, *words.NOTICES)} == words.OUTCOMES | words.NOTICES
+    assert (terms["delivery"], terms["late"], terms["never"]) == (words.DELIVERY, words.LATE, words.NEVER)
+
+
+def test_the_report_calls_the_kinds_of_rules_as_the_glossary_does() -> None:
+    assert {kind: name for kind, (name, _) in KINDS.items()} == read_policy(resource_dir("policy")).glossary.sections["kinds"]
 
 
 @pytest.mark.parametrize("word", DISCARDED)

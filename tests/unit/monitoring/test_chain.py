@@ -71,7 +71,7 @@ def fill(engine: DuckEngine, contract: Contract, *rows: Mapping[str, object], hi
 
 def chain(engine: DuckEngine, policy: PolicyFiles, contracts: Mapping[str, Contract]) -> list[dict]:
     query = chain_query(build_policy(policy, contracts, AS_OF), policy, contracts)
-    return engine.arrow(query).to_pylist()
+    return engine.arrow(f"SELECT * FROM ({query}) ORDER BY date, programme, dataset, delivery, row, line").to_pylist()
 
 
 def test_a_line_of_money_has_its_day_its_title_and_its_source(

@@ -15,12 +15,12 @@ GRADES = {"R": "红色", "O": "橙色", "Y": "黄色", "B": "蓝色"}
 """Grades from the gravest to the mildest; the order of every stack."""
 
 KINDS = {
-    "may_qualify": ("可能符合未纳入", "看起来够条件，却还没有被纳入的家庭和个人"),
-    "not_carried_out": ("政策未落实", "已经纳入，但某项政策没有落到人头上"),
+    "may_qualify": ("可能符合救助条件", "看起来够条件，却还没有被纳入的家庭和个人"),
+    "not_carried_out": ("救助政策未落实", "已经纳入，但某项政策没有落到人头上"),
     "early_warning": ("风险预警", "因病、因学、因残、因失业、因灾，可能陷入困难"),
-    "may_no_longer_qualify": ("可能不再符合", "情况有变化，需要复核资格"),
+    "may_no_longer_qualify": ("可能不再符合条件", "情况有变化，需要复核资格"),
     "duplicate": ("重复享受", "同一项或互斥的救助同时享受"),
-    "funds": ("资金发放", "该发的没发到，不该发的发了"),
+    "funds": ("资金发放疑点", "该发的没发到，不该发的发了"),
 }
 """Kind of rule -> name and explanation, in the order in which they are shown."""
 
