@@ -9,6 +9,9 @@ from doudi.contracts.model import Contract, Field, FieldType
 POPULATION = "population"
 """The dataset that is the list of everybody: its household numbers are the households, its names the reference."""
 
+HOUSEHOLD_NO = "household_no"
+"""Its column of household numbers, which exports show as delivered."""
+
 Role = Literal["main", "optional", "second"]
 
 SQL_TYPES: dict[FieldType, str] = {

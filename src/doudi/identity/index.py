@@ -23,6 +23,10 @@ class PersonIndex:
 
     def __init__(self, engine: Engine, deliveries: Sequence[Path], keys: Keys) -> None:
         self._engine, self._sealer = engine, IdSealer(keys)
+        hidden = [folder / "hidden.parquet" for folder in deliveries if (folder / "hidden.parquet").exists()]
+        self._hides = bool(hidden)
+        if hidden:
+            engine.views({"hidden_texts": hidden})
         paths = [folder / "seen.parquet" for folder in deliveries if (folder / "seen.parquet").exists()]
         if paths:
             engine.views({"person_index": paths})
@@ -41,6 +45,12 @@ class PersonIndex:
     def phones_of(self, people: Iterable[int]) -> dict[int, str]:
         """Person number -> a phone, for those who have one."""
         return {person: self._sealer.unseal(sealed) for person, sealed in self._lookup("min(phone_sealed)", people) if sealed is not None}
+
+    def hidden_texts(self, shown: Iterable[str]) -> dict[str, str]:
+        """What the lake shows of household numbers with a citizen ID in them -> the numbers as delivered, of those that are known."""
+        self._engine.table("asked_texts", pa.table({"text": pa.array(sorted(set(shown)), pa.string())}))
+        query = "SELECT text, MIN(sealed) FROM hidden_texts SEMI JOIN asked_texts USING (text) GROUP BY text ORDER BY text"
+        return {text: self._sealer.unseal(sealed) for text, sealed in self._engine.fetch(query)} if self._hides else {}
 
     def reveal(self, sealed: bytes) -> str:
         """The citizen ID behind one `id_sealed` of the view `person_index`, for results that are read batch by batch."""

@@ -120,6 +120,11 @@ class Stamper:
         return self.text_token(text) if _may_be_id(text) else run[0]
 
 
+def mask_ids(text: str) -> str:
+    """The text as a page may show it: every run that `scrub_text` would replace masked, `431382**********24`."""
+    return _RUN.sub(lambda run: ids.mask_id(run[0]) if _may_be_id(unicodedata.normalize("NFKC", run[0])) else run[0], text)
+
+
 def read_id(cell: str) -> tuple[str, State]:
     """The cleaned text of a delivered number, and what it is worth. Old numbers come back with 18 characters."""
     text = ids.clean(cell.translate(_LOOKS_LIKE_X))

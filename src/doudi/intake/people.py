@@ -16,6 +16,7 @@ from doudi.identity.stamp import StampedIds
 from doudi.lake.parquet import ParquetOut
 
 SEEN = pa.schema([("person", pa.int64()), ("name_key", pa.int64()), ("name", pa.string()), ("id_sealed", pa.binary()), ("phone_sealed", pa.binary())])
+HIDDEN = pa.schema([("text", pa.string()), ("sealed", pa.binary())])
 DOUBTFUL = pa.schema([("row", pa.int32()), *((name, pa.string()) for name in ("field", "state", "cleaned", "name", "certificate"))])
 _WRITE_AT = 8_192
 _KEPT = 100_000
@@ -39,7 +40,7 @@ class Seals:
 
 
 class People:
-    """Writes `seen.parquet` and `doubtful.sealed` while rows are read.
+    """Writes `seen.parquet`, `hidden.parquet` and `doubtful.sealed` while rows are read, the last two only if there is something for them.
 
     A person and folded name are one line; in a file of very many people a few may be two. What is doubtful waits in an unnamed temporary file.
     """
@@ -50,6 +51,8 @@ class People:
         self._known: set[tuple[int, int | None]] = set()
         self._waiting: list[tuple[Any, ...]] = []
         self._doubtful: list[tuple[Any, ...]] = []
+        self._hidden: dict[str, bytes] = {}
+        self._texts: ParquetOut | None = None
         self._copy = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - closed on exit
         self._doubts: pq.ParquetWriter | None = None
 
@@ -77,6 +80,12 @@ class People:
         if max(len(self._waiting), len(self._doubtful)) >= _WRITE_AT:
             self._flush()
 
+    def hide(self, shown: str, text: str) -> None:
+        """A household number that holds what may be a citizen ID: `shown` is what the lake has of it."""
+        self._hidden.setdefault(shown, self._seals.seal(text))
+        if len(self._hidden) >= _WRITE_AT:
+            self._flush()
+
     def __enter__(self) -> People:
         self._out.__enter__()
         return self
@@ -86,6 +95,8 @@ class People:
             if kind is None:
                 self._flush()
             self._out.__exit__(kind, error, trace)
+            if self._texts is not None:
+                self._texts.__exit__(kind, error, trace)
             if self._doubts is not None:
                 self._doubts.close()
             if kind is None and self._doubts is not None:
@@ -98,8 +109,13 @@ class People:
         if self._doubtful:
             self._doubts = self._doubts or pq.ParquetWriter(self._copy, DOUBTFUL, compression="zstd")
             self._doubts.write_table(_table(self._doubtful, DOUBTFUL))
+        if self._hidden:
+            self._texts = self._texts or ParquetOut(self._folder / "hidden.parquet", HIDDEN).__enter__()
+            for batch in _table(list(self._hidden.items()), HIDDEN).to_batches():
+                self._texts.write(batch)
         self._waiting.clear()
         self._doubtful.clear()
+        self._hidden.clear()
 
 
 def _table(lines: Sequence[tuple[Any, ...]], schema: pa.Schema) -> pa.Table:

@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 
 from doudi.contracts.model import Contract, Field
-from doudi.identity.columns import POPULATION, row_columns
+from doudi.identity.columns import HOUSEHOLD_NO, POPULATION, row_columns
 from doudi.identity.stamp import StampedIds, Stamper
 from doudi.intake.people import People
 from doudi.kernel import ids
@@ -57,6 +57,10 @@ def typed_columns(
             found[f"{each.name}_hash"] = [number for _, number, _ in parts]
         else:
             found[each.name] = _plain(each, column, stamper)
+            if contract.dataset == POPULATION and each.name == HOUSEHOLD_NO:
+                for cell, shown in zip(column, found[each.name], strict=True):
+                    if cell != shown:
+                        people.hide(shown, cell)
     _note_people(contract, rows, values, stamped, found, certificates, people)
     if contract.dataset == POPULATION:
         _add_birth_and_sex(found, stamped["person_id"])

@@ -70,7 +70,7 @@ class Asker:
         stamper = Stamper(self.keys)
         cleaned, state = read_id(who)
         found = [stamper.person_number(cleaned)] if state == "sound" else []
-        household = stamper.household_number(who)
+        household = stamper.household_number(stamper.scrub_text(who))  # as the lake has it: a number with a citizen ID in it is hidden there
         found += [household] if household is not None else []
         return found + ([int(who)] if who.isdigit() and len(who) <= 19 and int(who) < 2**63 else [])
 

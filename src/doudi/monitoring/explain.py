@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow.compute as pc
 
 from doudi.contracts.read import load_contracts
+from doudi.identity.stamp import mask_ids
 from doudi.kernel.ids import mask_id, mask_name
 from doudi.monitoring.comparisons import Comparison, inner_comparisons, values_of
 from doudi.monitoring.show import DATE_OPERATORS, NEGATED, OPERATORS, show_day, show_distance, show_fact, show_ratio, show_text
@@ -180,12 +181,17 @@ class Explainer:
 def who_is(alert: Mapping[str, Any], identities: Identities, *, with_ids: bool, members: int | None = None) -> str:
     """`张**（431382**********24），户号 43130000001，3 人`."""
     household = identities.households([alert["household"]]).get(alert["household"], HouseholdIdentity(None, None))
-    home = f"户号 {household.household_no}" if household.household_no else "没有户号"
+    home = f"户号 {shown_home(household.household_no, with_ids)}" if household.household_no else "没有户号"
     if alert["subject"] == "h":
         return f"{home}，户主 {shown_name(household.name, with_ids)}" + (f"，{members} 人" if members else "")
     person = identities.persons([alert["person"]]).get(alert["person"], PersonIdentity(None, None, None))
     number = (person.id if with_ids else mask_id(person.id)) if person.id else "证号不明"
     return f"{shown_name(person.name, with_ids)}（{number}），{home}"
+
+
+def shown_home(household_no: str | None, with_ids: bool) -> str | None:
+    """A household number; where it is a citizen ID, masked unless asked for."""
+    return household_no if with_ids or household_no is None else mask_ids(household_no)
 
 
 def shown_name(name: str | None, with_ids: bool) -> str:

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from doudi.contracts.read import load_contracts
+from doudi.identity.stamp import mask_ids
 from doudi.intake import unused
 from doudi.intake.settle import open_cut
 from doudi.kernel.errors import DoudiError, Fault, code
@@ -70,10 +71,10 @@ class People:
         self._with_ids = with_ids
 
     def of(self, line: Mapping[str, Any]) -> tuple[str, str]:
-        """person_id (only of lines about a person, masked unless asked for) and household_no as delivered."""
+        """person_id (only of lines about a person) and household_no as delivered; a citizen ID in either is masked unless asked for."""
         number = self._persons.get(line["person"], PersonIdentity(None, None, None)).id or "" if line["subject"] == "p" else ""
         home = self._households.get(line["household"], HouseholdIdentity(None, None)).household_no or ""
-        return number if self._with_ids or not number else mask_id(number), home
+        return (number, home) if self._with_ids else (mask_id(number) if number else "", mask_ids(home))
 
 
 def alert_rows(run: PublishedRun, identities: Identities, *, with_ids: bool) -> Iterator[tuple[str, ...]]:

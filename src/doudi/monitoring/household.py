@@ -16,7 +16,7 @@ from doudi.kernel.ids import mask_id
 from doudi.kernel.money import show_yuan
 from doudi.kernel.months import add_months
 from doudi.monitoring.aidlines import is_repeated, money_of, show_how_much, show_sums, show_when
-from doudi.monitoring.explain import CHANGES, place_of, shown_name
+from doudi.monitoring.explain import CHANGES, place_of, shown_home, shown_name
 from doudi.monitoring.show import show_day
 from doudi.policyfiles import read_policy
 from doudi.policyfiles.model import AID_FORMS, GRADES
@@ -68,7 +68,7 @@ def view_household(run: PublishedRun, facts: Mapping[str, Any], identities: Iden
     home = identities.households([number]).get(number, HouseholdIdentity(None, None))
     return HouseholdView(
         run,
-        home.household_no or "户号不明",
+        shown_home(home.household_no, with_ids) or "户号不明",
         facts,
         tuple(_members(run, people, identities, with_ids)),
         chain,

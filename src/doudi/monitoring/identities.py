@@ -63,12 +63,13 @@ def identity_batches(engine: Engine, index: PersonIndex, key: bytes) -> Iterator
     sealer, schema = Sealer(key), TABLES["identities"].arrow
     for lines in _in_parts(engine.fetch(HOUSEHOLDS)):
         names = index.names_of(head for _, head, _ in lines if head is not None)
+        hidden = index.hidden_texts(number for _, _, number in lines if number and "#" in number)
         rows = [
             {
                 "subject": "h",
                 "number": number,
                 "name": sealer.seal(names.get(head), "name", number),
-                "household_no": sealer.seal(household_no, "household_no", number),
+                "household_no": sealer.seal(hidden.get(household_no, household_no), "household_no", number),
             }
             for number, head, household_no in lines
         ]

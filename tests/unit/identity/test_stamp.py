@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.factories import citizen_id
 
 from doudi.identity.keys import keys_of
-from doudi.identity.stamp import Stamper, read_id
+from doudi.identity.stamp import Stamper, mask_ids, read_id
 from doudi.kernel.ids import birth_of, is_id18
 
 ID = citizen_id(123)
@@ -130,6 +130,11 @@ def test_a_certificate_gives_its_tail_a_hash_and_the_number_in_it() -> None:
 )  # fmt: skip
 def test_citizen_ids_in_other_texts_are_replaced(text: str, hidden: bool) -> None:
     assert (STAMPER.scrub_text(text) != text) == hidden
+
+
+def test_what_would_be_replaced_is_masked_on_a_page_and_nothing_else() -> None:
+    assert mask_ids(f"前{ID}后") == f"前{ID[:6]}{'*' * 10}{ID[-2:]}后"
+    assert mask_ids("431382001001 V2026030812345678") == "431382001001 V2026030812345678"
 
 
 def test_replaced_numbers_still_join() -> None:
