@@ -21,11 +21,15 @@ _ANOTHER = "人口名单中这个号码另有其人"
 
 @dataclass(frozen=True)
 class Candidate:
-    """A listed person whose number is near, and in which `way`. `clash`: what contradicts, in Chinese; empty if nothing does."""
+    """A listed person whose number is near, and in which `way`. `clash`: what the row contradicts, in Chinese; empty if nothing.
+
+    `another`: whether a list has this number and name for somebody who is not this person.
+    """
 
     person: int
     way: str
     clash: str
+    another: bool
 
 
 def repair(engine: Engine, doubtful: Sequence[Doubtful], stamper: Stamper) -> tuple[dict[int, Decision], list[Doubtful]]:
@@ -59,14 +63,15 @@ def _same_name(engine: Engine, rows: Mapping[int, Doubtful]) -> dict[int, list[C
     others = {(_written(rows[at]), person) for at, person, _ in same if at in own and _is_another(own[at], listed.get(person, []))}
     found: dict[int, list[Candidate]] = defaultdict(list)
     for at, person, way in same:
-        clash = _clash(own.get(at), listed.get(person, [])) or (_ANOTHER if (_written(rows[at]), person) in others else "")
-        found[at].append(Candidate(person, way, clash))
+        clash = _clash(own.get(at), listed.get(person, []))
+        found[at].append(Candidate(person, way, clash, (_written(rows[at]), person) in others))
     return dict(found)
 
 
 def _written(row: Doubtful) -> tuple[str, str]:
-    """Number and name as delivered. What a list says against a candidate holds for every row in which they stand alike: a number that was never
-    right, or ends in 000 of its own, is delivered by everybody, but only a list shows that its owner is not the namesake nearby."""
+    """Number and name as delivered. What a list says against a candidate counts for every row in which they stand alike: a number that was never
+    right, or ends in 000 of its own, is delivered by everybody, but only a list shows that its owner is not the namesake nearby. It never speaks
+    for another candidate: two namesakes whose numbers were cut to the same fifteen digits stand alike too."""
     return row.cleaned, fold_name(row.name)
 
 
@@ -99,6 +104,8 @@ def _decide(each: Doubtful, candidates: Sequence[Candidate]) -> Decision:
         clashes = "、".join(sorted({candidate.clash for candidate in candidates}))
         return left(each, CONTRADICTION, f"有同名的人号码相近，但{clashes}", candidates=len(candidates))
     chosen = fitting[0]
+    if chosen.another:
+        return left(each, CONTRADICTION, f"有同名的人号码相近，但{_ANOTHER}", candidates=len(candidates))
     if chosen.way == "kept15":
         return linked(each, "kept15", chosen.person, "号码后三位丢失，人口名单中前十五位相同且同名的只有一人")
     what = "相邻两位对调" if chosen.way == "swap" else "有一位错误"
