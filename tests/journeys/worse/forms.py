@@ -45,10 +45,16 @@ def write_text(path: Path, sheet: Sheet, kind: str, random: Random, *, cut: bool
         text += piece.getvalue()
     if cut:
         text = _cut(text.removesuffix(ending), DELIMITERS[kind], random)
-    elif random.random() < 0.3:
+    elif random.random() < 0.3 and _is_surely_whole([_plain(line.cells[-1]) for line in sheet.lines]):
         text = text.removesuffix(ending)
     path.write_bytes(text.encode(random.choice(ENCODINGS)))
     return numbers
+
+
+def _is_surely_whole(column: Sequence[str]) -> bool:
+    """Whether the last cell of a column cannot be taken for one that was cut: `75.10` under amounts such as `75.10元` can."""
+    *others, last = column
+    return last in others or not last[-1:].isdigit()
 
 
 def _cut(text: str, delimiter: str, random: Random) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 _DIGITS = re.compile("[0-9]+")
 _ROWS = 2_000
@@ -49,7 +49,10 @@ class LastColumn:
         if usual and usual.startswith(cell):
             return True
         form = _usual(forms)
-        return bool(form) and _is_fixed(form) and _form(cell) not in forms and _begins(_form(cell), form)
+        if not form or not _is_fixed(form) or _form(cell) in forms:
+            return False
+        longest = [max(lengths) for lengths in zip(*(_lengths(value) for value in self._values if _form(value) == form), strict=True)]
+        return _begins(cell, form, longest)
 
 
 def _usual(found: Counter[str]) -> str:
@@ -71,7 +74,13 @@ def _is_fixed(form: str) -> bool:
     return len(form) >= _LONG or bool(_DIGITS.sub("", form))
 
 
-def _begins(cell: str, form: str) -> bool:
-    """Whether a value of the form `form` may have begun with one of the form `cell`."""
-    short, whole = _DIGITS.sub("9", cell), _DIGITS.sub("9", form)
-    return whole.startswith(short) and (short != whole or len(cell) < len(form))
+def _lengths(text: str) -> list[int]:
+    """How many digits the numbers in a text have."""
+    return [len(run) for run in _DIGITS.findall(text.replace(",", ""))]
+
+
+def _begins(cell: str, form: str, longest: Sequence[int]) -> bool:
+    """Whether a value of the form `form`, whose numbers have at most the digits of `longest`, may have begun with `cell`."""
+    short, whole = _DIGITS.sub("9", cell.replace(",", "")), _DIGITS.sub("9", form)
+    fits = whole.startswith(short) and all(have <= most for have, most in zip(_lengths(cell), longest, strict=False))
+    return fits and (short != whole or len(_form(cell)) < len(form))
