@@ -115,12 +115,23 @@ def export(
     typer.echo(f"已导出 {count:,} 行：{output}（运行 {reading.run.id}）")
 
 
-def show_home(home: HomeOption = Path("doudi-data")) -> None:
+def show_home(
+    tidy: Annotated[bool, typer.Option("--tidy", help="先清理数据湖：删除没有运行用到的旧切面；删掉的随时可由报送重新整理出来")] = False,
+    home: HomeOption = Path("doudi-data"),
+) -> None:
     """数据目录里有什么：报送、数据湖、运行、密钥是否在手、占多少空间。"""
     from doudi.lake.home import Home
     from doudi.monitoring.screen import describe_home
 
-    for line in describe_home(Home.open(home, create=False)):
+    opened = Home.open(home, create=False)
+    if tidy:
+        from doudi.contracts.read import load_contracts
+        from doudi.identity.keys import open_keys
+        from doudi.monitoring.tidy import tidy_lake
+
+        done = tidy_lake(opened, open_keys(opened), load_contracts())
+        typer.echo(f"已清理 {done.removed} 个旧切面（{done.size / 1_048_576:.1f} MB），保留 {done.kept} 个")
+    for line in describe_home(opened):
         typer.echo(line)
 
 
