@@ -73,35 +73,42 @@ def draw_benefits(world: World, certificates: Certificates, work: Work) -> Benef
     draws, houses, home = world.draws, world.households, world.people.home
     single = kind_table()[1][houses.kind] == 1
     pensioner = world.any_at_home(work.pension > 0)
-    disabled = world.any_at_home(certificates.held & (certificates.grade <= 2))
-    pull = np.exp(1.25 * (houses.hardship - 0.4)) * np.where(pensioner, 0.25, 1.0) * np.where(disabled, 2.2, 1.0)
+    disabled = np.where(world.any_at_home(certificates.held), 3.2, 1.0) * np.where(world.any_at_home(certificates.severe), 1.7, 1.0)
+    earners = world.count_at_home(work.employed(world.time.last_day))
+    pull = (
+        np.exp(1.2 * (houses.hardship - 0.4)) * np.where(pensioner, 0.15, 1.0) * disabled * np.array((1.6, 0.28, 0.05, 0.02))[np.minimum(earners, 3)]
+    )
     lot = draws.uniform(houses.ids, "recognition")
     weak = (world.age >= 60) | (world.age < 16) | (certificates.held & (certificates.grade <= 2))
     alone_weak = single & world.any_at_home(weak & (world.first_of_home[home] == np.arange(world.count)))
     shares = np.stack(
         [
-            np.where(alone_weak & ~pensioner, np.where(houses.urban, 0.085, 0.24), 0.0) * np.minimum(pull, 1.8),
-            np.where(houses.urban, 0.0115, 0.058) * pull,
-            np.where(houses.urban, 0.0027, 0.0075) * pull,
+            np.where(alone_weak & ~pensioner, np.where(houses.urban, 0.075, 0.215), 0.0) * np.minimum(pull, 1.8),
+            np.where(houses.urban, 0.0165, 0.079) * pull,
+            np.where(houses.urban, 0.0031, 0.0086) * pull,
             np.where(houses.urban, 0.0007, 0.0013) * pull,
             np.where(houses.urban, 0.0, 0.0052) * pull,
         ]
     )
-    edges = np.cumsum(np.minimum(shares, 0.25), axis=0)
+    edges = np.cumsum(np.minimum(shares, 0.5), axis=0)
     which = (lot >= edges).sum(axis=0)[home]  # 0 tekun, 1 dibao, 2 edge, 3 rigid, 4 monitored, 5 none
     alone = draws.chance(houses.ids, "one_only", np.where(houses.urban, 0.58, 0.5))[home]  # dibao for one of the family
     applicant = _applicants(world, certificates)
     in_dibao = (which == 1) & (~alone | (applicant == np.arange(world.count)))
     spell = _Spells(world)
     dibao = spell.make("dibao", in_dibao, house=True)
-    also = draws.chance(world.ids, "also_dibao", 0.004)
-    tekun = spell.make("tekun", ((which == 0) & weak) | (in_dibao & draws.chance(world.ids, "also_tekun", 0.0006)), house=False)
-    dibao = Spell(np.where((which == 0) & weak & also, tekun.start, dibao.start), np.where((which == 0) & weak & also, OPEN, dibao.end))
-    parentless = np.isin(world.people.role, [ROLES.index("G")]) | (world.people.role == ROLES.index("C")) & single[home]
-    child = parentless & (world.age < 17.9 + 0.4 * draws.uniform(world.ids, "child_end"))
+    also = draws.chance(world.ids, "also_dibao", 0.012)
+    is_tekun = ((which == 0) & weak) | (in_dibao & draws.chance(world.ids, "also_tekun", 0.0006))
     lot = draws.uniform(world.ids, "child_aid")
-    orphan = spell.make("orphan", child & (lot < 0.004), house=False)
-    unattended = spell.make("unattended", child & (lot >= 0.0039) & (lot < 0.021), house=False)
+    grandparents = np.isin(world.people.role, [ROLES.index("G")])  # where a parent is there, it is seldom that neither can care
+    one_parent = kind_table()[1][houses.kind][home] <= 3
+    parentless = grandparents | ((world.people.role == ROLES.index("C")) & one_parent)
+    child = parentless & (world.age < 17.8 + 1.6 * draws.uniform(world.ids, "child_end"))
+    orphan = spell.make("orphan", child & (lot < np.where(grandparents, 0.011, 0.0004)), house=False)
+    unattended = spell.make("unattended", child & (lot >= 0.0106) & (lot < np.where(grandparents, 0.047, 0.0128)), house=False)
+    is_tekun |= unattended.ever & draws.chance(world.ids, "child_tekun", 0.05)
+    tekun = spell.make("tekun", is_tekun, house=False)
+    dibao = Spell(np.where((which == 0) & weak & also, tekun.start, dibao.start), np.where((which == 0) & weak & also, OPEN, dibao.end))
     monitored = spell.make("monitored", which == 4, house=True)
     removed = monitored.start + 8 + draws.below(houses.ids, "risk_removed", 40)[home]
     return Benefits(
@@ -139,7 +146,7 @@ class _Spells:
         start = np.maximum(start, month_of_days(world.people.birth) + 1)
         ends = draws.chance(ids, f"{name}_ends", 0.07)
         end = np.where(ends, time.begin + draws.below(ids, f"{name}_end", time.last - time.begin + 1), OPEN)
-        lag = draws.choice(world.ids, f"{name}_lag", (0.62, 0.26, 0.06, 0.03, 0.03))
+        lag = draws.choice(world.ids, f"{name}_lag", (0.55, 0.24, 0.08, 0.05, 0.08))
         lag = np.where(lag == 4, 12, np.maximum(lag - 1, 0))  # taken off in the month of the funeral, or one, two or many months late
         end = np.minimum(end, self._death_month + lag)
         valid = who & (start <= time.last) & (end >= start) & (start <= self._death_month)

@@ -39,7 +39,7 @@ EVENTS: Mapping[str, Callable[[Story], Rows]] = {
     "disease_emergency_fund": medical.emergencies,
     "insurance_reimbursement": lambda story: medical.reimbursements(story, story.visits),
     "medical_aid": lambda story: medical.medical_aid(story, story.visits),
-    "education_aid": lambda story: schooling.education_aid(story, story.schooling, story.benefits.poor),
+    "education_aid": lambda story: schooling.education_aid(story, story.schooling, story.any_at_home(story.benefits.poor)[story.people.home]),
     "work_injury": lambda story: work.injuries(story, story.work),
     "employment_aid": helping.work_help,
     "housing_aid": helping.housing_aids,

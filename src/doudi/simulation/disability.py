@@ -13,7 +13,7 @@ from doudi.simulation.rows import Rows, picked
 from doudi.simulation.world import World
 
 _KINDS = (0.12, 0.085, 0.015, 0.545, 0.09, 0.11, 0.035)
-_GRADES = (0.14, 0.25, 0.33, 0.28)
+_GRADES = (0.18, 0.30, 0.29, 0.23)
 _TEN_YEARS = 3652
 
 

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from doudi.simulation.days import NEVER, NOTHING, Days, month_of_days
 from doudi.simulation.draws import Bools, Floats, Ints
-from doudi.simulation.rows import Rows, in_order, picked
+from doudi.simulation.rows import Codes, Rows, in_order, picked
 from doudi.simulation.story import Story
 from doudi.simulation.texts import record_numbers, running_in
 
@@ -65,6 +65,8 @@ def checks(story: Story) -> Rows:
     )
     share = np.where(dibao, 0.95, np.where(edge, 0.93, np.minimum(0.004 * np.exp(0.9 * story.hardship), 0.3)))
     share = np.where(benefits.tekun.ever, 0.5, share)
+    costs = np.bincount(story.people.home[story.visits.person], weights=story.visits.cost, minlength=len(story.households.ids))[story.people.home]
+    share = np.maximum(share, np.where(costs > 4_000_000, 0.12, 0.0))  # whom illness drives to apply
     parts = []
     for nth in (0, 1):  # a year's round, and that of the year before where the story is longer
         day = story.time.last_day - nth * 365 - draws.below(houses, "check_day", 365)
@@ -208,7 +210,7 @@ def housing_aids(story: Story) -> Rows:
             "aid_date": day[who],
             "end_date": np.full(len(who), NEVER, dtype=np.int32),
             "amount": amount,
-            "address": picked(story.township_names, story.households.township[story.people.home[who]]),
+            "address": Codes(story.township_names, story.households.township[story.people.home[who]], local=True),
         }
         parts.append(Rows(who, columns, month_of_days(day[who])))
     return in_order(parts)
@@ -219,17 +221,17 @@ def disasters(story: Story) -> Rows:
     draws, time = story.draws, story.time
     codes = story.township_codes.astype(np.uint64)
     span = time.last_day - time.first_day + 1
-    flooded = draws.chance(codes, "flooded", 0.07 * time.years)
+    flooded = draws.chance(codes, "flooded", 0.11 * time.years)
     struck = draws.uniform(story.households.ids, "struck")[story.people.home]
     fire = struck < 0.00035
-    hit = np.where(flooded & ~story.urban, struck < 0.045, False) | fire
+    hit = np.where(flooded & ~story.urban, struck < 0.06, False) | fire
     day = np.where(fire, draws.below(story.households.ids, "fire_day", span)[story.people.home], draws.below(codes, "flood_day", span))
     day = (time.first_day + day).astype(np.int32)
     first = story.first_of_home[story.people.home] == np.arange(story.count)
     who = np.flatnonzero(hit & first & story.present(day)).astype(np.int32)
     ids = story.ids[who]
     damage = np.where(fire[who], 1 + draws.choice(ids, "fire_damage", (0.3, 0.4, 0.3)), draws.choice(ids, "flood_damage", (0.62, 0.27, 0.08, 0.03)))
-    loss = np.round(draws.lognormal(ids, "loss", np.array((2300, 5200, 16000, 42000))[damage], 0.8) / 10).astype(np.int64) * 1000
+    loss = np.round(draws.lognormal(ids, "loss", np.array((2600, 6200, 16000, 42000))[damage], 0.8) / 10).astype(np.int64) * 1000
     what = np.where(fire[who], 4, draws.below(codes[who], "disaster", 4))
     aided = draws.chance(ids, "disaster_aided", np.array((0.05, 0.3, 0.9, 0.95))[damage])
     kind = np.where(damage == 3, draws.choice(ids, "collapse_aid", (0.3, 0.4, 0.3)), draws.choice(ids, "flood_aid", (0.75, 0.25, 0.0)))

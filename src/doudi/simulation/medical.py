@@ -41,12 +41,16 @@ def draw_visits(story: Story) -> Visits:
     frailty = np.exp(0.75 * draws.normal(story.ids, "frailty") + 0.08 * story.hardship)
     inpatient = np.select([story.age < 6, story.age < 40, story.age < 60, story.age < 75], [0.11, 0.058, 0.112, 0.27], 0.40) * frailty
     chronic = draws.chance(story.ids, "chronic", np.minimum(np.select([story.age < 40, story.age < 60], [0.003, 0.016], 0.055) * frailty, 0.5))
+    grave = draws.chance(story.ids, "grave", 0.03)  # dialysis and the like
     rates = {
-        INPATIENT: inpatient * 0.76, OUTPATIENT: 0.16 * frailty, EMERGENCY: 0.022 * frailty, CHRONIC: np.where(chronic, 9.0, 0.0),
-    }  # fmt: skip
+        INPATIENT: inpatient * 0.94,
+        OUTPATIENT: 0.16 * frailty,
+        EMERGENCY: 0.022 * frailty,
+        CHRONIC: np.where(chronic, np.where(grave, 28.0, 9.0), 0.0),
+    }
     person, kind, nth = [], [], []
     for each, rate in rates.items():
-        count = _poisson(story, f"visits{each}", np.minimum(rate * years, 14.0))
+        count = _poisson(story, f"visits{each}", np.minimum(rate * years, 40.0))
         who = np.repeat(np.arange(story.count, dtype=np.int32), count)
         person.append(who)
         kind.append(np.full(len(who), each))
@@ -54,7 +58,7 @@ def draw_visits(story: Story) -> Visits:
     people, kinds, nths = np.concatenate(person), np.concatenate(kind), np.concatenate(nth)
     order = np.argsort(people, kind="stable")
     people, kinds, nths = people[order], kinds[order], nths[order]
-    return _priced(story, people, kinds, (story.ids[people] << np.uint64(0)) + nths.astype(np.uint64) * np.uint64(0x2545F4914F6CDD1D))
+    return _priced(story, people, kinds, story.ids[people] + nths.astype(np.uint64) * np.uint64(0x2545F4914F6CDD1D))
 
 
 def _poisson(story: Story, name: str, rate: Floats) -> Ints:
@@ -62,7 +66,7 @@ def _poisson(story: Story, name: str, rate: Floats) -> Ints:
     left = story.draws.uniform(story.ids, name)
     term = np.exp(-rate)
     total, count = term.copy(), np.zeros(len(rate), dtype=np.int64)
-    for at in range(1, 30):
+    for at in range(1, 80):
         more = left >= total
         if not more.any():
             break
@@ -77,10 +81,11 @@ def _priced(story: Story, people: NDArray[np.int32], kind: Ints, ids: Ids) -> Vi
     start = (time.first_day + draws.below(ids, "visit_day", time.last_day - time.first_day + 1)).astype(np.int32)
     here = (story.people.came[people] <= start) & (story.people.birth[people] <= start) & (start < story.gone[people])
     people, kind, ids, start = people[here], kind[here], ids[here], start[here]
-    median = np.array((165.0, 4300.0, 330.0, 260.0))[kind] * story.income[people] ** 0.2
+    median = np.array((165.0, 4850.0, 330.0, 260.0))[kind] * story.income[people] ** 0.2
     cost = median * np.exp(np.array((0.7, 0.82, 0.62, 0.8))[kind] * draws.normal(ids, "visit_cost"))
-    heavy = (kind == INPATIENT) & draws.chance(ids, "heavy", 0.012)
-    cost = np.where(heavy, cost * np.minimum((1 - draws.uniform(ids, "heavy_tail")) ** (-0.6) * 4.0, 60), cost)
+    heavy = (kind == INPATIENT) & draws.chance(ids, "heavy", 0.02)
+    cost = np.where(heavy, cost * np.minimum((1 - draws.uniform(ids, "heavy_tail")) ** (-0.6) * 3.2, 60), cost)
+    cost = np.where((kind == CHRONIC) & draws.chance(story.ids[people], "grave", 0.03), cost * 3.4, cost)
     cost = np.maximum(np.round(cost * 100), 500).astype(np.int64)
     stay = np.where(kind == INPATIENT, 3 + draws.below(ids, "stay", 12), 0)
     number = running_in(story.township_codes[people])
@@ -95,7 +100,7 @@ def expenses(story: Story, visits: Visits) -> Rows:
     columns = {
         "visit_no": record_numbers("V", story.township_codes[visits.person], visits.number),
         "visit_kind": picked("1234", visits.kind),
-        "hospital": Codes(words, at),
+        "hospital": Codes(words, at, local=True),
         "diagnosis": picked(_DIAGNOSES, story.draws.below(visits.ids, "diagnosis", len(_DIAGNOSES))),
         "start_date": visits.start,
         "end_date": np.where(ended, visits.end, NEVER).astype(np.int32),
@@ -121,7 +126,7 @@ def reimbursements(story: Story, visits: Visits) -> Rows:
     at = np.flatnonzero(insured & draws.chance(visits.ids, "reimbursed", share) & (settled <= story.time.last_day))
     person, ids, kind, total, employed = visits.person[at], visits.ids[at], visits.kind[at], visits.cost[at], employee[at]
     policy = np.round(total * draws.between(ids, "in_policy", 0.80, 0.985)).astype(np.int64)
-    rate = np.where(employed, np.array((0.62, 0.80, 0.78, 0.6))[kind], np.array((0.55, 0.66, 0.62, 0.5))[kind])
+    rate = np.where(employed, np.array((0.62, 0.80, 0.78, 0.6))[kind], np.array((0.55, 0.68, 0.63, 0.5))[kind])
     basic = np.round(np.maximum(policy - np.where(kind == INPATIENT, 40_000, 0), 0) * rate).astype(np.int64)
     left = policy - basic
     serious = np.where(left > 1_600_000, np.round((left - 1_600_000) * 0.6), 0).astype(np.int64)

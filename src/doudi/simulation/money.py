@@ -22,7 +22,8 @@ _DUE_DAY = 9
 
 def _drawing(story: Story, spell: Spell, month: int) -> Bools:
     """Who is paid for a month: whoever has the benefit, as far as the office knows."""
-    return spell.on(month) & (story.people.left > story.time.end_of(month))
+    too_long = (spell.end == month - 1) & story.draws.chance(story.ids, "paid_too_long", 0.06)
+    return (spell.on(month) | too_long) & (story.people.left > story.time.end_of(month))
 
 
 def living_due(story: Story, month: int) -> Bools:
@@ -30,9 +31,9 @@ def living_due(story: Story, month: int) -> Bools:
     held = story.certificates.issued < first_of_month(month - 1)
     usual = _drawing(story, story.benefits.dibao, month) & held & ~story.draws.chance(story.ids, "living_forgotten", 0.03)
     wider = (
-        story.draws.chance(story.ids, "living_wider", np.where(story.certificates.held, 0.13, 0.0)) & held & (story.gone > story.time.end_of(month))
+        story.draws.chance(story.ids, "living_wider", np.where(story.certificates.held, 0.20, 0.0)) & held & (story.gone > story.time.end_of(month))
     )
-    child = _drawing(story, story.benefits.unattended, month) & story.draws.chance(story.ids, "living_child", 0.015)
+    child = _drawing(story, story.benefits.unattended, month) & story.draws.chance(story.ids, "living_child", 0.1)
     return (usual & ~story.benefits.unattended.ever) | (wider & ~story.benefits.unattended.ever) | child
 
 
@@ -119,7 +120,8 @@ def _paid(story: Story, who: NDArray[np.int32], program: int, month: int, amount
 def _accounts(story: Story) -> NDArray[np.uint64]:
     """A number for each person's account: a family has one; some village accounts serve many families."""
     house = story.households.ids[story.people.home]
-    shared = story.draws.chance(story.ids, "shared_account", 0.0025)
+    keeps_all = story.draws.chance(story.village.astype(np.uint64), "village_account", 0.004)  # one account for a whole village
+    shared = keeps_all & story.draws.chance(story.ids, "shared_account", 0.6)
     return np.where(shared, story.village.astype(np.uint64) << np.uint64(8), house)
 
 

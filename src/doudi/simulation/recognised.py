@@ -51,7 +51,7 @@ def dibao_on(story: Story, month: int) -> Rows:
 
 def _with_moved(story: Story, rows: Rows, month: int) -> Rows:
     """Those resettled from another county: some still draw there, some at both ends."""
-    moved = story.draws.choice(story.ids[rows.person], "dibao_moved", (0.993, 0.004, 0.003))
+    moved = story.draws.choice(story.ids[rows.person], "dibao_moved", (0.5, 0.25, 0.25))
     resettled = relocated(story)[rows.person] & (moved > 0)
     if not resettled.any():
         return rows
@@ -143,7 +143,7 @@ def _origin(story: Story) -> Ints:
     """The village they came from, by person: of the same county for three of four."""
     villages = story.places.all_villages
     far = villages[story.draws.below(story.households.ids, "origin", len(villages))][story.people.home]
-    return np.where(story.draws.chance(story.households.ids, "origin_far", 0.25)[story.people.home], far, story.village)
+    return np.where(story.draws.chance(story.households.ids, "origin_far", 0.3)[story.people.home], far, story.village)
 
 
 def relocated_on(story: Story, month: int) -> Rows:

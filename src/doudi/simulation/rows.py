@@ -15,19 +15,21 @@ Places = NDArray[np.int32]
 
 @dataclass(frozen=True)
 class Codes:
-    """A text column of few different values: `at` says which of `words`, -1 none."""
+    """A text column of few different values: `at` says which of `words`, -1 none. `local`: the words are those of the townships at hand."""
 
     words: tuple[str, ...]
     at: NDArray[Any]
+    local: bool = False
 
     def take(self, places: NDArray[Any]) -> Codes:
         """These rows."""
-        return Codes(self.words, self.at[places])
+        return Codes(self.words, self.at[places], self.local)
 
     def arrow(self) -> pa.Array:
-        """As text; a dictionary while it is on its way."""
+        """As text; a dictionary while it is on its way, unless its words would tell how the work was cut."""
         at = pa.array(self.at.astype(np.int32), mask=self.at < 0)
-        return pa.DictionaryArray.from_arrays(at, pa.array(self.words, pa.string()))
+        found = pa.DictionaryArray.from_arrays(at, pa.array(self.words, pa.string()))
+        return found.dictionary_decode() if self.local else found
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,7 @@ def _taken(column: Column, places: NDArray[Any]) -> Column:
 def _joined(columns: Sequence[Column]) -> Column:
     first = columns[0]
     if isinstance(first, Codes):
-        return Codes(first.words, np.concatenate([column.at for column in columns if isinstance(column, Codes)]))
+        return Codes(first.words, np.concatenate([column.at for column in columns if isinstance(column, Codes)]), first.local)
     if isinstance(first, Who):
         return Who(np.concatenate([column.at for column in columns if isinstance(column, Who)]))
     if isinstance(first, pa.Array):

@@ -13,9 +13,9 @@ from doudi.simulation.rows import Codes, Rows, in_order, picked
 from doudi.simulation.world import World
 
 _NAMES = ("第一幼儿园", "中心小学", "中学", "第一中学", "职业中专", "职业技术学院", "学院", "大学", "特殊教育学校")
-_COSTS = (5200, 0, 300, 3400, 1400, 6800, 6300, 9200, 0)
+_COSTS = (3600, 0, 300, 2300, 1100, 5400, 5200, 8000, 0)
 _PRIVATE_COSTS = (12800, 11500, 15800, 19500, 6800, 13800, 25600, 12800, 0)
-_PRIVATE = (0.03, 0.008, 0.015, 0.03, 0.10, 0.08, 0.06, 0.02, 0.0)
+_PRIVATE = (0.015, 0.004, 0.008, 0.015, 0.05, 0.04, 0.035, 0.02, 0.0)
 _BOARDING = (0.0, 0.05, 0.38, 0.75, 0.85, 0.98, 0.98, 0.95, 0.6)
 
 
@@ -34,7 +34,7 @@ def draw_schooling(world: World) -> Schooling:
     """The ways through school."""
     draws, ids = world.draws, world.ids
     senior = np.array((4, 5, 0))[draws.choice(ids, "senior", (0.64, 0.29, 0.07))]
-    higher = np.array((6, 7, 0))[draws.choice(ids, "higher", (0.33, 0.36, 0.31))]
+    higher = np.array((6, 7, 0))[draws.choice(ids, "higher", (0.37, 0.40, 0.23))]
     higher = np.where(senior == 0, 0, np.where((senior == 5) & (higher == 7), 6, higher))
     return Schooling(senior, higher, draws.chance(ids, "graduate", 0.14))
 
@@ -87,7 +87,7 @@ def pupils_on(world: World, schooling: Schooling, month_index: int) -> Rows:
 def _schools(world: World, who: np.ndarray, at: Ints) -> Codes:
     """A school of each kind in each township."""
     words = tuple(f"{each}{name}" for each in world.township_names for name in _NAMES)
-    return Codes(words, world.households.township[world.people.home[who]] * len(_NAMES) + at)
+    return Codes(words, world.households.township[world.people.home[who]] * len(_NAMES) + at, local=True)
 
 
 def education_aid(world: World, schooling: Schooling, poor: Bools) -> Rows:

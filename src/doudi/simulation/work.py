@@ -73,7 +73,7 @@ def draw_work(world: World, certificates: Certificates, schooling: Schooling) ->
 def _jobs(world: World, works: Bools, able: Bools) -> tuple[Jobs, Days, Days, Bools]:
     draws, ids, time = world.draws, world.ids, world.time
     span = time.last_day - time.first_day + 1
-    median = np.where(world.urban, 4700, 3150) * world.income**0.45 * np.exp(-0.12 * world.hardship)
+    median = np.where(world.urban, 5900, 3750) * world.income**0.45 * np.exp(-0.12 * world.hardship)
     wage = np.round(draws.lognormal(ids, "wage", median, 0.42) / 10) * 1000
     wage = np.where(draws.chance(ids, "wage_empty", 0.006), NOTHING, wage).astype(np.int64)
     start = (time.last_day - 20 - 2400 * draws.uniform(ids, "job_since") ** 1.6).astype(np.int32)
@@ -94,7 +94,7 @@ def _jobs(world: World, works: Bools, able: Bools) -> tuple[Jobs, Days, Days, Bo
         draws.choice(ids, "job_kind", (0.66, 0.24, 0.03, 0.07)),
     )
     registers = lost & draws.chance(ids, "registers", 0.5)
-    stock = able & ~works & draws.chance(ids, "long_jobless", np.clip(0.016 + 0.006 * world.hardship, 0.002, 0.08))
+    stock = able & ~works & draws.chance(ids, "long_jobless", np.clip(0.0125 + 0.005 * world.hardship, 0.002, 0.08))
     since = np.where(stock, time.last_day - 20 - draws.below(ids, "jobless_since", 800), end + 5 + draws.below(ids, "register_gap", 25))
     since = np.where((registers | stock) & (since <= time.last_day) & (since < world.gone), since, NEVER).astype(np.int32)
     until = np.where(found & registers, again, NEVER).astype(np.int32)
@@ -114,8 +114,8 @@ def jobs_on(world: World, work: Work, month: int) -> Rows:
         company = np.where(jobs.kind[who] == 0, world.households.township[world.people.home[who]] * _EMPLOYERS_OF_TOWNSHIP + company, -1)
         names, codes = _employers(world)
         columns = {
-            "employer": Codes(names, company),
-            "employer_code": Codes(codes, company),
+            "employer": Codes(names, company, local=True),
+            "employer_code": Codes(codes, company, local=True),
             "start_date": start[who],
             "end_date": np.where(ends[who] <= end, ends[who], NEVER).astype(np.int32),
             "monthly_wage": jobs.wage[nth][who],
