@@ -22,8 +22,6 @@ def simulate(
     region: Annotated[str, typer.Option("--region", metavar="代码", help="地区：43 全省，4313 市州，431382 县")] = "431382",
     months: Annotated[int, typer.Option("--months", metavar="M", min=1, max=36, help="按月名单的期数")] = 1,
     as_of: Annotated[datetime | None, typer.Option("--as-of", metavar="日期", formats=_DAY, help="故事的最后一天，不写为 2026-10-31")] = None,
-        2026, 10, 31
-    ),
     lake_only: Annotated[bool, typer.Option("--lake-only", help="不写各报送的行（rows.parquet），只写数据湖；此后只能按这一天运行")] = False,
     report: Annotated[Path | None, typer.Option("--report", metavar="文件", help="把分布和公布数字的对照写成一页 Markdown")] = None,
     processes: Annotated[int | None, typer.Option("--processes", metavar="P", min=1, help="进程数；结果与它无关")] = None,
