@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from functools import cache
+from typing import Annotated, Any
+
+import typer
 
 _PATTERNS = (
     (r"No such option: (?P<name>\S+)(?: .*)?", "没有选项 {name}"),
@@ -74,8 +77,25 @@ def translate_usage(text: str) -> str:
     return text
 
 
+@cache
+def unused_home() -> Any:
+    """`--home` of commands that need no home (policy, contracts): taken without a word, so that every command can be called alike."""
+    app = typer.Typer(add_completion=False)
+
+    @app.command()
+    def no_home(home: Annotated[str, typer.Option("--home", metavar="DIR", hidden=True)] = "") -> None: ...
+
+    option = next(each for each in typer.main.get_command(app).params if "--home" in each.opts)
+    option.expose_value = False
+    return option
+
+
 class Chinese:
-    """Mixed into a command or group: its help page is Chinese."""
+    """Mixed into a command or group: its help page is Chinese, and it takes `--home`."""
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        own: list[Any] = super().get_params(ctx)  # type: ignore[misc]
+        return own if any("--home" in each.opts for each in own) else [*own, unused_home()]
 
     def get_usage(self, ctx: Any) -> str:
         return translate_usage(super().get_usage(ctx))  # type: ignore[misc]

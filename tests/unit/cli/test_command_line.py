@@ -27,6 +27,15 @@ def test_help_lists_every_command_and_imports_no_room() -> None:
     assert done.stdout.splitlines()[-1] == "['doudi.cli', 'doudi.cli.chinese', 'doudi.cli.rooms', 'doudi.kernel', 'doudi.kernel.errors'] False"
 
 
+@pytest.mark.parametrize("before", [True, False])
+def test_a_command_that_needs_no_home_takes_the_option_all_the_same(before: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    command, home = ["policy", "check"], ["--home", str(tmp_path / "nowhere")]
+    assert main([*home, *command] if before else [*command, *home]) == 0
+    assert main(["policy", *home, "check"]) == 0
+    assert "没有错误" in capsys.readouterr().out
+    assert not (tmp_path / "nowhere").exists()
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_is_there_and_explains_itself_in_chinese(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     command = load(COMMANDS[name])
