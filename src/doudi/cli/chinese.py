@@ -83,7 +83,7 @@ def unused_home() -> Any:
     app = typer.Typer(add_completion=False)
 
     @app.command()
-    def no_home(home: Annotated[str, typer.Option("--home", metavar="DIR", hidden=True)] = "") -> None: ...
+    def no_home(home: Annotated[str, typer.Option("--home", metavar="DIR", help="数据目录；这条命令用不到")] = "") -> None: ...
 
     option = next(each for each in typer.main.get_command(app).params if "--home" in each.opts)
     option.expose_value = False
