@@ -73,6 +73,16 @@ def test_a_file_refused_whole_is_told_with_a_star(county: County) -> None:
     assert [line[:3] for line in told_rejects(county, county.settle())] == [("特困.csv", "*", "delivery_empty_list")]
 
 
+def test_a_file_that_was_not_used_keeps_its_star_when_a_better_one_follows(county: County) -> None:
+    """Under one name both are told: the first sending was not used, the rows of the second were."""
+    county.deliver("extreme_poverty", [], "202610", "2026-10-30 08:00:00", file="特困.csv")
+    good = {"person_id": WANG, "name": "王小明", "start_month": "202501"}
+    county.deliver("extreme_poverty", [good], "202610", "2026-10-31 08:00:00", file="特困.csv")
+    cut = county.settle()
+    assert [line[:3] for line in told_rejects(county, cut)] == [("特困.csv", "*", "delivery_empty_list")]
+    assert ("特困.csv", 2, WANG, "sound") in told_links(county, cut)
+
+
 def test_all_reasons_of_a_row_are_told_in_one_line(county: County) -> None:
     county.deliver("medical_aid", [{"person_id": WANG, "name": "王小明", "aid_no": "A1", "amount": "很多", "aid_date": "某日"}], file="救助.csv")
     ((file, row, _, reason, state),) = told_rejects(county, county.settle())
