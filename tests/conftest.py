@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from doudi.lake.sparksession import java_missing
+
 ROOT = Path(__file__).resolve().parent.parent
 REQUIRE_ALL = os.environ.get("REQUIRE_ALL", "") not in ("", "0")
 """Set by `.ci/run`: a missing system package is then a failure."""
@@ -43,6 +45,17 @@ def chromium() -> str:
         if path := shutil.which(name):
             return path
     reason = "缺系统软件 chromium（Debian：apt-get install chromium fonts-noto-cjk）"
+    if REQUIRE_ALL:
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def java() -> None:
+    """A Java for Spark. Missing: skipped loudly, or a failure under REQUIRE_ALL."""
+    if not java_missing():
+        return
+    reason = "缺系统软件 java（Debian：apt-get install openjdk-17-jre-headless）"
     if REQUIRE_ALL:
         pytest.fail(reason)
     pytest.skip(reason)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
 import duckdb
 import pytest
 from sqlglot import exp
+from tests.engines.sparks import sail, spark
 
 from doudi.rules.check import Scope, check
 from doudi.rules.functions import FUNCTIONS
@@ -72,16 +74,41 @@ KINDS = {name: Kind(Type.DATE) for name in "ab"} | {name: Kind(Type.INT) for nam
 KINDS |= {"t": Kind(Type.TEXT), "m": Kind(Type.MONTH), "share": Kind(Type.RATIO, denominator=5)}
 
 
+def on_duckdb(query: exp.Select) -> Any:
+    found = duckdb.connect(":memory:").execute(query.sql("duckdb")).fetchone()
+    return found and found[0]
+
+
+def on_spark(query: exp.Select) -> Any:
+    return spark().fetch(query)[0][0]
+
+
+def on_sail(query: exp.Select) -> Any:
+    return sail().fetch(query)[0][0]
+
+
+ENGINES = {"duckdb": on_duckdb, "sail": on_sail, "spark": on_spark}
+
+on_every_engine = pytest.mark.parametrize("engine", ENGINES)
+
+
+@pytest.fixture
+def compute(engine: str, request: pytest.FixtureRequest) -> Callable[[exp.Select], Any]:
+    """The one value of a query, computed by an engine."""
+    if engine == "spark":
+        request.getfixturevalue("java")
+    return ENGINES[engine]
+
+
+@on_every_engine
 @pytest.mark.parametrize(("text", "values", "result"), CASES, ids=[f"{text} {list(values.values())}" for text, values, _ in CASES])
-def test_a_function_means_the_same_to_judge_and_engine(text: str, values: dict[str, Any], result: Any) -> None:
+def test_a_function_means_the_same_to_judge_and_engine(text: str, values: dict[str, Any], result: Any, compute: Callable[[exp.Select], Any]) -> None:
     node = check(text, Place("case", 1), Scope(AS_OF, KINDS))
     judged = evaluate(node, {name: Fraction(value, 5) if name == "share" else value for name, value in values.items()})
     constants = {name: cast(constant(value, KINDS[name].type), KINDS[name].type) for name, value in values.items()}
-    query = exp.select(emit(node, lambda name: constants[name.name])).sql("duckdb")
-    engine = duckdb.connect(":memory:").execute(query).fetchone()
+    query = exp.select(exp.alias_(emit(node, lambda name: constants[name.name]), "result"))
     assert judged == result
-    assert engine is not None
-    assert engine[0] == as_stored(result, node.kind.type, node.kind.denominator)
+    assert compute(query) == as_stored(result, node.kind.type, node.kind.denominator)
 
 
 def test_every_function_has_a_boundary_case() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import duckdb
 from sqlglot import exp
+from tests.engines.sparks import OnSpark, sail
 
 from doudi.contracts import Contract, load_contracts
 from doudi.kernel.resources import resource_dir
@@ -38,5 +39,5 @@ class OnDuckDB:
         return self.con.execute(query.sql("duckdb")).fetchall()
 
 
-ENGINES = {"plain Python": lambda: None, "duckdb": OnDuckDB}
+ENGINES = {"plain Python": lambda: None, "duckdb": OnDuckDB, "sail": lambda: OnSpark(sail())}
 """Where every case must come out as written; `None` is the judge."""

@@ -17,6 +17,17 @@ from doudi.lake.engine import Engine
 
 NUMBER_SHARED = code("person_number_shared", "两个公民身份号码得到同一个人员编号")
 
+NAMES = """
+SELECT person, name
+FROM (
+    SELECT person, name, ROW_NUMBER() OVER (PARTITION BY person ORDER BY CASE WHEN name IS NULL THEN 1 ELSE 0 END, rows DESC, name) AS place
+    FROM (SELECT person, name, COUNT(*) AS rows FROM person_index SEMI JOIN asked_people USING (person) GROUP BY person, name)
+)
+WHERE place = 1
+ORDER BY person
+"""
+"""The name of most rows; `mode` says the same, but not in every engine. Somebody without any name keeps a row."""
+
 
 class PersonIndex:
     """Looks people up in the `seen.parquet` files of a cut. `engine` needs nothing loaded; the index makes its own view `person_index`."""
@@ -40,7 +51,7 @@ class PersonIndex:
 
     def names_of(self, people: Iterable[int]) -> dict[int, str]:
         """Person number -> the name that most deliveries have under it (ties: the first in order)."""
-        return dict(self._lookup("mode(name ORDER BY name)", people))
+        return dict(self._ask(NAMES, people))
 
     def phones_of(self, people: Iterable[int]) -> dict[int, str]:
         """Person number -> a phone, for those who have one."""
@@ -57,8 +68,10 @@ class PersonIndex:
         return self._sealer.unseal(sealed)
 
     def _lookup(self, what: str, people: Iterable[int]) -> list[tuple]:
+        return self._ask(f"SELECT person, {what} FROM person_index SEMI JOIN asked_people USING (person) GROUP BY person ORDER BY person", people)
+
+    def _ask(self, query: str, people: Iterable[int]) -> list[tuple]:
         self._engine.table("asked_people", pa.table({"person": pa.array(sorted(set(people)), pa.int64())}))
-        query = f"SELECT person, {what} FROM person_index SEMI JOIN asked_people USING (person) GROUP BY person ORDER BY person"
         return self._engine.fetch(query)
 
 

@@ -40,10 +40,6 @@ SELECT CAST(NULL AS DATE) AS date, TRUE AS whole_month, FALSE AS whole_year, CAS
 WHERE FALSE
 """
 
-ORDERED = """
-SELECT * FROM ({lines}) ORDER BY date, programme, dataset, delivery, row, line
-"""
-
 TIME_TYPES = {"day": "date", "month": "month", "year": "int"}
 SHOWN = ("code", "text", "int", "money", "date", "month", "bool")
 
@@ -117,7 +113,7 @@ def with_chain_tables(policy: PolicyFiles) -> PolicyFiles:
 
 
 def chain_query(compiled: Policy, policy: PolicyFiles, contracts: Mapping[str, Contract]) -> str:
-    """The published chain. `compiled` is the plan's policy, `policy` the files with their chain tables.
+    """The lines of the chain, in no order. `compiled` is the plan's policy, `policy` the files with their chain tables.
 
     Raises DoudiError if a line names a column that its dataset has not, or one of another type.
     """
@@ -125,7 +121,7 @@ def chain_query(compiled: Policy, policy: PolicyFiles, contracts: Mapping[str, C
     queries = [_query(one, compiled, contracts, faults) for one in _lines(policy)]
     if faults:
         raise DoudiError(faults)
-    return ORDERED.format(lines=" UNION ALL ".join([NOTHING, *queries]))
+    return " UNION ALL ".join([NOTHING, *queries])
 
 
 def _query(one: _Line, compiled: Policy, contracts: Mapping[str, Contract], faults: list[Fault]) -> str:

@@ -48,8 +48,7 @@ SELECT CAST(NULL AS TEXT) AS alert, 0 AS position, CAST(NULL AS TEXT) AS says WH
 """
 
 CAUSES = """
-WITH failed AS ({failed}),
-misses AS (SELECT alert, STRING_AGG(says, '；' ORDER BY position) AS says FROM failed GROUP BY alert),
+WITH misses AS (SELECT alert, STRING_AGG(says, '；' ORDER BY position) AS says FROM ended_failed GROUP BY alert),
 unsure AS (
     SELECT e.alert, STRING_AGG(DISTINCT u.reason, '；' ORDER BY u.reason) AS says
     FROM ended_lines e JOIN unknowns u ON e.rule = u.rule AND COALESCE(e.person, e.household) = COALESCE(u.person, u.household)
@@ -73,14 +72,17 @@ LEFT JOIN household_facts h ON e.household = h.household
 
 
 def steps(rules: Mapping[str, RuleLike]) -> list[Step]:
-    """Make `ended_lines` and `ended_causes` (alert, cause, reason). Death ends no alert of a rule that asks the dead."""
-    failed = [query for rule in rules.values() for query in _failed(rule)]
+    """Make `ended_lines`, `ended_failed` and `ended_causes` (alert, cause, reason). Death ends no alert of a rule that asks the dead."""
+    failed = " UNION ALL ".join([NONE_FAILED, *(query for rule in rules.values() for query in _failed(rule))])
     in_force = f"(e.rule IN ({', '.join(map(quoted, rules))}))" if rules else "FALSE"
     of_dead = sorted(rule.rule for rule in rules.values() if rule.subjects == "deceased")
     dead = f"e.rule IN ({', '.join(map(quoted, of_dead))})" if of_dead else "FALSE"
     asked = f"(CASE WHEN e.subject = 'h' THEN h.household IS NOT NULL ELSE COALESCE((f.living AND f.listed) OR ({dead} AND f.deceased), FALSE) END)"
-    causes = CAUSES.format(failed=" UNION ALL ".join([NONE_FAILED, *failed]), in_force=in_force, asked=asked)
-    return [Step("ended_lines", GONE, "找出已消失的线索"), Step("ended_causes", causes, "查明线索消失的原因")]
+    return [
+        Step("ended_lines", GONE, "找出已消失的线索"),
+        Step("ended_failed", failed, "找出不再成立的条件"),
+        Step("ended_causes", CAUSES.format(in_force=in_force, asked=asked), "查明线索消失的原因"),
+    ]
 
 
 def _failed(rule: RuleLike) -> Iterable[str]:
