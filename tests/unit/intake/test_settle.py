@@ -308,8 +308,7 @@ KILLED = """
     from pathlib import Path
     from doudi.identity.keys import keys_of
     from doudi.intake import settle as room
-    from doudi.identity.index import PersonIndex
-from doudi.intake.catalogue import shipped_catalogue
+    from doudi.intake.catalogue import shipped_catalogue
     from doudi.lake import home as lake_home
     from doudi.lake.home import Home
 
