@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
-from typing import Any
+from typing import Any, Protocol
 
 import duckdb
 import yaml
@@ -126,6 +126,14 @@ def made(policy_files: PolicyFiles, as_of: dt.date = AS_OF) -> Policy:
     return build_policy(policy_files, CONTRACTS, as_of)
 
 
+class PlanEngine(Protocol):
+    """What a plan over invented rows needs of an engine."""
+
+    def source(self, name: str, columns: Mapping[str, Kind], rows: Rows) -> None: ...
+    def create(self, name: str, query: exp.Expr) -> None: ...
+    def fetch(self, sql: str) -> list[dict[str, Any]]: ...
+
+
 class Duck:
     """DuckDB as the plan's engine, in memory."""
 
@@ -151,7 +159,7 @@ class Duck:
         return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
 
-def run(policy: Policy, rows: Mapping[str, Rows], engine: Duck | None = None, plan: Plan | None = None) -> Duck:
+def run(policy: Policy, rows: Mapping[str, Rows], engine: PlanEngine | None = None, plan: Plan | None = None) -> PlanEngine:
     """Execute a policy's plan over rows; the engine then holds the facts and findings."""
     engine, plan = engine or Duck(), plan or plan_policy(policy, {})
     for name in plan.inputs:
@@ -174,7 +182,7 @@ def stored(policy: Policy, judged: Judgement) -> dict[str, dict[int, dict[str, A
     }
 
 
-def differences(policy: Policy, judged: Judgement, engine: Duck) -> list[str]:
+def differences(policy: Policy, judged: Judgement, engine: PlanEngine) -> list[str]:
     """Where judge and engine differ, as readable lines; empty when they agree on every fact and result."""
     wanted, found = stored(policy, judged), []
     for of in ("person", "household"):

@@ -1,11 +1,12 @@
-"""Random rules on random rows: the judge and DuckDB must agree on every fact, condition and result, unknowns included."""
+"""Random rules on random rows: the judge and every engine must agree on every fact, condition and result, unknowns included."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from hypothesis import given
-from tests.engines.invented import Duck, differences, files, made, run
+from hypothesis import given, settings
+from tests.engines.invented import PlanEngine, differences, files, made, run
+from tests.engines.sparks import RowsOnSpark, sail, spark
 from tests.engines.strategies import policies, worlds
 
 from doudi.rules.judge import judge
@@ -25,5 +26,25 @@ def test_alerts_and_unknowns_are_those_of_the_judge(policy: dict[str, Any], rows
     assert listed(engine, "unknowns") == judged.unknown(typed)
 
 
-def listed(engine: Duck, table: str) -> set[tuple[str, int]]:
+@settings(max_examples=12)
+@given(policy=policies(), rows=worlds())
+def test_sail_computes_what_the_judge_computes(policy: dict[str, Any], rows: dict[str, Any]) -> None:
+    typed = made(files(**policy))
+    judged, engine = judge(typed, rows), run(typed, rows, RowsOnSpark(sail()))
+    assert differences(typed, judged, engine) == []
+    assert listed(engine, "alerts") == judged.hits(typed)
+    assert listed(engine, "unknowns") == judged.unknown(typed)
+
+
+@settings(max_examples=2)
+@given(policy=policies(), rows=worlds())
+def test_spark_computes_what_the_judge_computes(java: None, policy: dict[str, Any], rows: dict[str, Any]) -> None:
+    typed = made(files(**policy))
+    judged, engine = judge(typed, rows), run(typed, rows, RowsOnSpark(spark()))
+    assert differences(typed, judged, engine) == []
+    assert listed(engine, "alerts") == judged.hits(typed)
+    assert listed(engine, "unknowns") == judged.unknown(typed)
+
+
+def listed(engine: PlanEngine, table: str) -> set[tuple[str, int]]:
     return {(row["rule"], row["person"] if row["subject"] == "p" else row["household"]) for row in engine.fetch(f"SELECT * FROM {table}")}
