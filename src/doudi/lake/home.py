@@ -22,7 +22,7 @@ from doudi.kernel.errors import DoudiError, Fault, code
 FORMAT = 1
 """Version of the layout below the home; a home of another version is not opened."""
 
-TEMPORARY = ".tmp-"
+TEMPORARY, UNFINISHED = ".tmp-", ".unfinished-"
 
 HOME_MISSING = code("home_missing", "数据目录不存在")
 HOME_FOREIGN = code("home_foreign", "目录不是兜底数据目录")
@@ -136,10 +136,29 @@ class Home:
         with self._held_folder(parent) as made:
             yield made
             if target.exists():
-                raise DoudiError(Fault(HOME_TAKEN, f"{target.name} 已存在", str(parent), todo="已发布的内容不可覆盖；请核对是否重复执行"))
+                raise _taken(target)
             _flush_tree(made)
             made.rename(target)
             _flush(parent)
+
+    @contextmanager
+    def unfinished_folder(self, parent: Path, name: str) -> Iterator[Path]:
+        """A folder that becomes `parent/name` when the block ends well. If it fails or is killed, what is in it stays for the next time.
+
+        Only one is kept: beginning another one removes it. Call only while writing. Raises DoudiError if the target is already there.
+        """
+        target, made = parent / name, parent / f"{UNFINISHED}{name}"
+        if target.exists():
+            raise _taken(target)
+        parent.mkdir(parents=True, exist_ok=True)
+        for other in parent.glob(f"{UNFINISHED}*"):
+            if other != made:
+                shutil.rmtree(other, ignore_errors=True)
+        made.mkdir(exist_ok=True)
+        yield made
+        _flush_tree(made)
+        made.rename(target)
+        _flush(parent)
 
     @contextmanager
     def temp_folder(self, what: str) -> Iterator[Path]:
@@ -193,6 +212,10 @@ class Home:
     @property
     def _places(self) -> tuple[Path, ...]:
         return (self.sendings, self.deliveries, self.lake, self.runs, self.logs)
+
+
+def _taken(target: Path) -> DoudiError:
+    return DoudiError(Fault(HOME_TAKEN, f"{target.name} 已存在", str(target.parent), todo="已发布的内容不可覆盖；请核对是否重复执行"))
 
 
 def write_whole(path: Path, content: bytes) -> None:

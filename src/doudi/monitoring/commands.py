@@ -18,20 +18,30 @@ EXPORTS = ("alerts", "unknown", "rejects", "links")
 def run(
     as_of: Annotated[datetime, typer.Option("--as-of", metavar="日期", formats=["%Y-%m-%d"], help="基准日，如 2026-10-31：只用这一天及以前报送的")],
     again: Annotated[bool, typer.Option("--again", help="已发布过的也重新计算，并逐字节核对")] = False,
+    memory: Annotated[int, typer.Option("--memory", metavar="MB", min=100, help="计算用的内存；不够的写到磁盘，县按内存分批")] = 600,
+    threads: Annotated[int, typer.Option("--threads", metavar="N", min=1, help="计算用的线程")] = 2,
+    engine: Annotated[str, typer.Option("--engine", metavar="duckdb|spark", help="在本机计算，或交给 Spark（需装 doudi[spark]）")] = "duckdb",
+    master: Annotated[str, typer.Option("--master", metavar="URL", help="Spark 的主节点，如 spark://主机:7077、sc://主机:15002")] = "local[*]",
+    share: Annotated[str | None, typer.Option("--share", metavar="URL", help="Spark 各节点都能读写的位置；不写为数据目录")] = None,
     policy: FolderOption = None,
     home: HomeOption = Path("doudi-data"),
 ) -> None:
     """按基准日计算并发布一次运行：冻结输入，计算变量和规则，与上次比较，发布线索、依据、未知、救助链和数据质量。"""
     from doudi.identity.keys import open_keys
+    from doudi.lake.engines import EngineChoice
     from doudi.lake.home import Home
     from doudi.monitoring.freeze import open_books
+    from doudi.monitoring.run import Bounds
     from doudi.monitoring.run import run as perform
     from doudi.monitoring.screen import progress, summary
 
+    choice = EngineChoice(engine, master, share)
     opened = Home.open(home, create=False)
     with progress() as watch:
         watch("读取政策和数据契约")
-        outcome = perform(opened, open_keys(opened), as_of.date(), open_books(policy), watch, again=again)
+        outcome = perform(
+            opened, open_keys(opened), as_of.date(), open_books(policy), watch, again=again, bounds=Bounds(memory, threads), choice=choice
+        )
     for line in summary(outcome):
         typer.echo(line)
 

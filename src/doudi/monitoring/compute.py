@@ -1,109 +1,116 @@
-"""Computes a frozen run and writes its tables: the plan's steps, the comparison, the chain, the quality, the sealed identities."""
+"""Computes a frozen run and writes its tables: its parts, as many at a time as memory holds, and what is told of the whole."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
 
 from doudi.contracts.model import Contract
 from doudi.identity.columns import table_columns
-from doudi.identity.index import PersonIndex
 from doudi.identity.keys import Keys
 from doudi.lake.engine import Engine
 from doudi.lake.home import Home
-from doudi.monitoring import diff, ended, identities, places, sources, standing
-from doudi.monitoring.chain import chain_query, with_chain_tables
+from doudi.monitoring import standing
+from doudi.monitoring.chain import with_chain_tables
 from doudi.monitoring.conflicts import conflicts_query
-from doudi.monitoring.facts import count_subjects, facts_query, facts_table
+from doudi.monitoring.earlier import Earlier
+from doudi.monitoring.everybody import compute_whole, whole_view
+from doudi.monitoring.findings import Findings
 from doudi.monitoring.freeze import Frozen
+from doudi.monitoring.kept import Kept, PartResult
+from doudi.monitoring.parts import Batch, batches, find_parts
 from doudi.monitoring.quality import quality_lines
-from doudi.monitoring.steps import Performance, Step
+from doudi.monitoring.standing import Counts
+from doudi.monitoring.steps import statement
 from doudi.monitoring.supply import dataset_lines, issue_lines, load_supply
 from doudi.policyfiles import PolicyFiles
 from doudi.published.tables import TABLES
 from doudi.published.write import RunWriter
 from doudi.rules.plan import Plan
 
-KEPT = frozenset({"person_base", "person_facts", "household_facts", "alerts", "evidence", "sources", "unknowns"})
-"""What is read after the plan has run; everything else it made is dropped to give the memory back."""
-
 
 @dataclass
 class Computation:
-    """One run in one engine, writing into one folder."""
+    """One run in one engine, writing into one folder. `most`: how many people are computed at a time."""
 
     engine: Engine
-    writer: RunWriter
+    folder: Path
     home: Home
     keys: Keys
     frozen: Frozen
     plan: Plan
     watch: Callable[[str], None]
+    most: int
 
     def __post_init__(self) -> None:
-        self.performance = Performance(self.engine, self.watch)
+        self.writer = RunWriter(self.folder)
+        self.kept = Kept(self.folder)
         self.policy: PolicyFiles = with_chain_tables(self.frozen.books.policy)
         self.contracts = self.frozen.books.contracts
+        self.tables = self._name_tables()
+        self.findings = Findings(self.engine, self.writer, self.home, self.keys, self.frozen, self.plan, self.policy)
 
     def compute(self) -> dict[str, object]:
         """Write every table, policy file and statement; returns the counts for `run.json`."""
-        self._load()
-        self.performance.perform(self.plan.steps)
-        for step in self.plan.steps:
-            if step.name not in KEPT:
-                self.engine.execute(f'DROP TABLE "{step.name}"')
-        self._compare()
-        self._write_findings()
-        self._write_standing()
-        self._write_supply()
+        results = self._compute_parts()
+        self.watch("汇总全部")
+        self._show("TRUE")
+        self.writer.files |= {name: file for result in results.values() for name, file in result.files.items()}
+        self._write_standing(results)
+        self._write_supply(results)
         self._write_texts()
-        return self._counts()
+        self.kept.remove()
+        return _counts(results)
 
-    def _load(self) -> None:
-        """Name the tables of the cut; a dataset that is younger than the cut is an empty table."""
+    def _compute_parts(self) -> dict[str, PartResult]:
+        """Every part's result, computed now or kept from before."""
+        self._show("TRUE")
+        found, results = find_parts(self.engine), self.kept.finished()
+        todo = list(batches(found, self.most if self.plan.separable else sum(part.people for part in found), results))
+        apart = [batch.codes for batch in todo] != [[part.code for part in found]]
+        earlier = Earlier(self.frozen.previous)
+        if apart and todo:
+            compute_whole(self.engine, self.plan, self.kept.folder, self.watch)
+            earlier.find_moved(self.engine)
+        progress = Progress(self.watch, todo)
+        for batch in todo:
+            if apart:
+                self._show(batch.where)
+                self._show_whole(batch.where)
+            earlier.load(self.engine, batch.codes if apart else None)
+            self.kept.note(self.findings.find(batch.codes, apart, progress.says))
+            progress.finish(batch)
+        return self.kept.finished()
+
+    def _name_tables(self) -> list[str]:
+        """Name the tables of the cut `lake_<name>`; a dataset that is younger than the cut is an empty table."""
         tables = self.frozen.cut.tables
-        self.engine.views(tables)
+        self.engine.views({f"lake_{name}": path for name, path in tables.items()})
+        names = list(tables)
         for name, contract in self.contracts.items():
             for table in (name, f"{name}_history") if contract.mode == "snapshot" else (name,):
                 if table not in tables:
-                    self.engine.execute(empty_table(table, contract))
+                    self.engine.execute(empty_table(f"lake_{table}", contract))
+                    names.append(table)
         self.engine.views({"conflicts": self.frozen.cut.conflicts})
+        return names
 
-    def _compare(self) -> None:
-        diff.load_before(self.engine, self.frozen.previous)
-        self.engine.table("rule_lines", standing.rule_lines(self.plan, self.policy))
-        self.engine.table("condition_lines", standing.condition_lines(self.plan, self.policy))
-        of = {name: variable.of for name, variable in self.plan.variables.items()}
-        routed = {rule: self.policy.routing.routes[rule].region for rule in self.plan.rules}
-        chain = Step("chain_lines", chain_query(self.plan.policy, self.policy, self.contracts), "汇集救助链")
-        days = sources.steps(self.contracts, self.frozen.cut.tables, self.plan.policy)
-        steps = [*places.STEPS, *diff.steps(places.routed_regions(routed, of)), *ended.steps(self.plan.rules), *days, chain, *identities.STEPS]
-        self.performance.perform(steps)
+    def _show(self, where: str) -> None:
+        """Let each table's own name stand for some of its rows."""
+        for name in self.tables:
+            self.engine.execute(f'CREATE OR REPLACE VIEW "{name}" AS SELECT * FROM "lake_{name}" WHERE {where}')
 
-    def _write_findings(self) -> None:
-        frozen = self.frozen
-        for name, query in (
-            ("alerts", diff.alerts_query(frozen.as_of, frozen.run)),
-            ("ended", diff.ended_query(frozen.previous)),
-            ("evidence", "SELECT * FROM alert_evidence ORDER BY alert, position"),
-            ("sources", sources.QUERY),
-            ("unknown", UNKNOWN.format(place=places.parts("COALESCE(h.region, p.region)"))),
-            ("chain", "SELECT * FROM chain_lines ORDER BY date, programme, dataset, delivery, row, line"),
-            ("conflicts", conflicts_query()),
-        ):
-            self.watch(f"写出{TABLES[name].title}")
-            self.writer.table(TABLES[name], self.engine.batches(query))
-        for of in ("person", "household"):
-            self.watch(f"写出{TABLES[f'{of}_facts'].title}")
-            self.writer.table(facts_table(self.plan, of), self.engine.batches(facts_query(self.plan, of)))
-        self.watch("加密写出身份")
-        folders = [self.home.deliveries / one["id"] for one in frozen.cut.deliveries]
-        index = PersonIndex(self.engine, folders, self.keys)
-        self.writer.table(TABLES["identities"], identities.identity_batches(self.engine, index, self.keys.subkey("published")))
+    def _show_whole(self, where: str) -> None:
+        for step in self.plan.whole:
+            chosen = where if self.plan.policy.tables[step.name].home else "TRUE"
+            self.engine.execute(f'CREATE OR REPLACE VIEW "{step.name}" AS SELECT * FROM "{whole_view(step.name)}" WHERE {chosen}')
 
-    def _write_standing(self) -> None:
-        self.watch("写出政策和参数")
-        counts = count_subjects(self.engine, self.plan)
+    def _write_standing(self, results: Mapping[str, PartResult]) -> None:
+        asked = {rule: [each.asked.get(rule, (0, 0, 0)) for each in results.values()] for rule in self.plan.rules}
+        counts = {rule: Counts(*(sum(numbers) for numbers in zip(*parts, strict=True))) for rule, parts in asked.items()}
         for name, lines in (
             ("rules", standing.rule_lines(self.plan, self.policy, counts)),
             ("conditions", standing.condition_lines(self.plan, self.policy)),
@@ -114,50 +121,63 @@ class Computation:
         ):
             self.writer.table(TABLES[name], lines)
 
-    def _write_supply(self) -> None:
+    def _write_supply(self, results: Mapping[str, PartResult]) -> None:
         self.watch("给数据质量评分")
         lines = load_supply(self.engine, self.home, self.frozen)
         self.writer.table(TABLES["deliveries"], lines)
         self.writer.table(TABLES["datasets"], dataset_lines(self.frozen))
-        self.writer.table(TABLES["quality"], quality_lines(self.engine, self.frozen))
+        self.writer.table(TABLES["quality"], quality_lines(self.engine, self.frozen, [result.filled for result in results.values()]))
         self.writer.table(TABLES["issues"], issue_lines(self.engine, self.contracts.values()))
+        self.writer.table(TABLES["conflicts"], self.engine.batches(conflicts_query()))
 
     def _write_texts(self) -> None:
         for name, content in self.frozen.books.files.items():
             self.writer.bytes(name, content)
-        for number, (name, text) in enumerate(self.performance.statements, 1):
-            self.writer.bytes(f"sql/{number:02d}_{name}.sql", f"{text};\n".encode())
-
-    def _counts(self) -> dict[str, object]:
-        counted: dict[str, object] = {name: self.engine.fetch(f"SELECT COUNT(*) FROM {table}")[0][0] for name, table in COUNTED.items()}
-        alerts = f"({diff.alerts_query(self.frozen.as_of, self.frozen.run)})"
-        for column in ("rule", "grade", "change"):
-            counted[f"by_{column}"] = dict(self.engine.fetch(f"SELECT {column}, COUNT(*) FROM {alerts} GROUP BY 1 ORDER BY 1"))
-        return counted
+        for number, step in enumerate(self.findings.steps, 1):
+            self.writer.bytes(f"sql/{number:03d}_{step.name}.sql", f"{statement(step)};\n".encode())
 
 
-COUNTED = {
-    "alerts": "alert_lines",
-    "ended": "ended_lines",
-    "unknown": "(SELECT DISTINCT rule, subject, person, household FROM unknowns)",
-    "persons": "person_facts",
-    "households": "household_facts",
-    "chain": "(SELECT 1 FROM chain_lines WHERE counts_in_sum OR amount IS NULL)",
-}
-"""Count in `run.json` -> what is counted."""
+class Progress:
+    """Says which batch of how many is computed, and after the first how long the rest will take."""
 
-UNKNOWN = """
-SELECT u.rule, u.subject, u.person, u.household, u.condition, u.reason, {place}
-FROM unknowns u
-LEFT JOIN household_places h ON u.household = h.household
-LEFT JOIN person_places p ON u.person = p.person
-ORDER BY u.rule, u.subject, u.household NULLS LAST, u.person NULLS LAST, u.condition
-"""
+    def __init__(self, watch: Callable[[str], None], todo: list[Batch]) -> None:
+        self._watch, self._todo = watch, todo
+        self._began, self._finished, self._people = perf_counter(), 0, 0
+
+    def says(self, step: str) -> None:
+        """A step begins."""
+        if len(self._todo) == 1:
+            self._watch(step)
+            return
+        batch = self._todo[self._finished]
+        self._watch(f"第 {self._finished + 1}/{len(self._todo)} 批（{len(batch.parts)} 个县，{batch.people:,} 人{self._left()}）：{step}")
+
+    def finish(self, batch: Batch) -> None:
+        """A batch is done."""
+        self._finished, self._people = self._finished + 1, self._people + batch.people
+
+    def _left(self) -> str:
+        left = sum(batch.people for batch in self._todo[self._finished :])
+        if not self._people:
+            return ""
+        return f"，约剩 {max(1, round((perf_counter() - self._began) / self._people * left / 60))} 分钟"
+
+
+def _counts(results: Mapping[str, PartResult]) -> dict[str, object]:
+    tables = {"alerts": "alerts", "ended": "ended", "persons": "person_facts", "households": "household_facts", "chain": "chain"}
+    counted: dict[str, object] = {name: sum(result.rows(table) for result in results.values()) for name, table in tables.items()}
+    counted["unknown"] = sum(unknowns for result in results.values() for _, _, unknowns in result.asked.values())
+    for column in ("rule", "grade", "change"):
+        total: Counter[str] = Counter()
+        for result in results.values():
+            total.update(result.alerts.get(column, {}))
+        counted[f"by_{column}"] = dict(sorted(total.items()))
+    return counted
 
 
 def empty_table(name: str, contract: Contract) -> str:
     """The statement that makes a table of a dataset without rows."""
     columns = {"delivery": "BIGINT", "row": "INTEGER", "household": "BIGINT", "bucket": "INTEGER"} | table_columns(contract)
-    if name != contract.dataset:
+    if name.endswith("_history"):
         columns["list_month"] = "INTEGER"
     return f'CREATE OR REPLACE TABLE "{name}" ({", ".join(f"{column} {kind}" for column, kind in columns.items())})'

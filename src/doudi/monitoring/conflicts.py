@@ -8,7 +8,7 @@ from doudi.monitoring.ended import quoted
 QUERY = """
 SELECT DISTINCT c.kind, c.person, p.household, c.dataset, c.delivery, c.row, c.other_dataset, c.other_delivery, c.other_row,
     CASE c.kind {says} ELSE c.kind END AS says
-FROM conflicts c LEFT JOIN person_base p ON c.person = p.person
+FROM conflicts c LEFT JOIN people p ON c.person = p.person
 ORDER BY c.kind, c.person NULLS LAST, p.household NULLS LAST, c.dataset, c.delivery NULLS LAST, c.row NULLS LAST, c.other_dataset NULLS LAST,
     c.other_delivery NULLS LAST, c.other_row NULLS LAST, says
 """

@@ -9,13 +9,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from doudi.lake.engine import Engine
 from doudi.monitoring.places import parts
 from doudi.monitoring.steps import Step
 from doudi.published.read import PublishedRun
-from doudi.published.tables import TABLES
-
-BEFORE = ("alerts", "evidence")
 
 ALERT_ID = "SUBSTR(SHA256(rule || '|' || subject || '|' || CAST(COALESCE(person, household) AS TEXT)), 1, 16)"
 """16 hex digits, the same in every run: they depend on the rule and on the subject's number only."""
@@ -63,23 +59,12 @@ FROM (
     LEFT JOIN before_alerts b ON a.alert = b.alert
     LEFT JOIN alert_differences d ON a.alert = d.alert
 )
-ORDER BY rule, subject, household NULLS LAST, person NULLS LAST
 """
 
 ENDED = """
 SELECT b.*, '{previous}' AS last_run, c.cause, c.reason
 FROM before_alerts b JOIN ended_causes c ON b.alert = c.alert
-ORDER BY b.rule, b.subject, b.household NULLS LAST, b.person NULLS LAST
 """
-
-
-def load_before(engine: Engine, previous: PublishedRun | None) -> None:
-    """Make `before_alerts` and `before_evidence`: the tables of the previous run, empty if there is none."""
-    for name in BEFORE:
-        if previous is None:
-            engine.table(f"before_{name}", TABLES[name].arrow.empty_table())
-        else:
-            engine.views({f"before_{name}": previous.file(TABLES[name].file)})
 
 
 def steps(routed: str) -> list[Step]:

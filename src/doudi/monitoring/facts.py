@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 from doudi.lake.engine import Engine
 from doudi.monitoring.places import parts
 from doudi.monitoring.standing import Counts, variable_lines
@@ -15,14 +17,12 @@ SELECT f.person, f.household, f.listed, f.living, f.deceased, {place}, h.rural{v
 FROM person_facts f
 LEFT JOIN person_places p ON f.person = p.person
 LEFT JOIN household_facts h ON f.household = h.household
-ORDER BY f.person
 """
 
 HOUSEHOLDS = """
 SELECT f.household, f.members, {place}, f.rural{variables}
 FROM household_facts f
 LEFT JOIN household_places p ON f.household = p.household
-ORDER BY f.household
 """
 
 ASKED = {"living": "(f.living AND f.listed)", "deceased": "f.deceased", "household": "TRUE"}
@@ -41,9 +41,9 @@ def facts_query(plan: Plan, of: str) -> str:
     return (PERSONS if of == "person" else HOUSEHOLDS).format(place=parts("p.region"), variables=variables)
 
 
-def count_subjects(engine: Engine, plan: Plan) -> dict[str, Counts]:
-    """Rule -> how many subjects it asked, hit and left unknown; one pass over each of the wide tables."""
-    counted: dict[str, Counts] = {}
+def count_subjects(engine: Engine, plan: Plan) -> dict[str, dict[str, Counts]]:
+    """Part -> rule -> how many subjects it asked, hit and left unknown; one pass over each of the wide tables."""
+    counted: defaultdict[str, dict[str, Counts]] = defaultdict(dict)
     for of in ("person", "household"):
         rules = [rule for rule in plan.rules.values() if rule.of == of]
         if not rules:
@@ -53,7 +53,7 @@ def count_subjects(engine: Engine, plan: Plan) -> dict[str, Counts]:
             asked = ASKED[rule.subjects if of == "person" else "household"]
             for test in (asked, f"{asked} AND f.hit_{rule.rule}", f"{asked} AND f.hit_{rule.rule} IS NULL"):
                 columns.append(f"COUNT(CASE WHEN {test} THEN 1 END)")
-        numbers = engine.fetch(f"SELECT {', '.join(columns)} FROM {of}_facts f")[0]
-        for at, rule in enumerate(rules):
-            counted[rule.rule] = Counts(*numbers[3 * at : 3 * at + 3])
+        query = f"SELECT p.part, {', '.join(columns)} FROM {of}_facts f JOIN {of}_parts p ON f.{of} = p.{of} GROUP BY p.part"
+        for part, *numbers in engine.fetch(query):
+            counted[part] |= {rule.rule: Counts(*numbers[3 * at : 3 * at + 3]) for at, rule in enumerate(rules)}
     return counted

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from typing import Any
 
 import pyarrow as pa
 
 from doudi.identity.index import PersonIndex
 from doudi.lake.engine import Engine
+from doudi.monitoring.parts import NOWHERE
 from doudi.monitoring.steps import Step
 from doudi.published.seal import Sealer
 from doudi.published.tables import TABLES
@@ -17,7 +20,8 @@ BATCH = 50_000
 CONCERNED = """
 SELECT DISTINCT person, household FROM (
     SELECT person, household FROM alert_lines
-    UNION ALL SELECT person, household FROM ended_lines
+    UNION ALL SELECT e.person, CASE WHEN h.part = COALESCE(p.part, h.part) THEN e.household END FROM ended_lines e
+        LEFT JOIN person_parts p ON e.person = p.person LEFT JOIN household_parts h ON e.household = h.household
     UNION ALL SELECT person, household FROM unknowns
     UNION ALL SELECT person, household FROM chain_lines
 )
@@ -28,6 +32,8 @@ SELECT c.household, MIN(h.head) AS head, MIN(n.household_no) AS household_no
 FROM (SELECT DISTINCT household FROM concerned WHERE household IS NOT NULL) c
 LEFT JOIN household_places h ON c.household = h.household
 LEFT JOIN household_numbers n ON c.household = n.household
+JOIN household_parts r ON c.household = r.household
+WHERE r.part = '{part}'
 GROUP BY c.household
 ORDER BY c.household
 """
@@ -48,6 +54,8 @@ FROM (
     SELECT b.person FROM person_base b SEMI JOIN concerned c ON b.household = c.household
 ) p
 LEFT JOIN person_base b ON p.person = b.person
+LEFT JOIN person_parts r ON p.person = r.person
+WHERE COALESCE(r.part, '{nowhere}') = '{part}'
 ORDER BY p.person
 """
 
@@ -58,13 +66,19 @@ STEPS = (
 )
 
 
-def identity_batches(engine: Engine, index: PersonIndex, key: bytes) -> Iterator[pa.RecordBatch]:
-    """The rows of `identities`, in order, sealed under `key`."""
-    sealer, schema = Sealer(key), TABLES["identities"].arrow
-    for lines in _in_parts(engine.fetch(HOUSEHOLDS)):
+def identity_batches(engine: Engine, index: PersonIndex, key: bytes, parts: Iterable[str]) -> Iterator[pa.RecordBatch]:
+    """The rows of `identities`, with their part and in order of it, sealed under `key`."""
+    sealer, schema = Sealer(key), TABLES["identities"].arrow.append(pa.field("part", pa.string()))
+    for part in parts:
+        for rows in chain(_households(engine, index, sealer, part), _persons(engine, index, sealer, part)):
+            yield from pa.Table.from_pylist([row | {"part": part} for row in rows], schema=schema).to_batches()
+
+
+def _households(engine: Engine, index: PersonIndex, sealer: Sealer, part: str) -> Iterator[list[dict[str, Any]]]:
+    for lines in _in_parts(engine.fetch(HOUSEHOLDS.format(part=part))):
         names = index.names_of(head for _, head, _ in lines if head is not None)
         hidden = index.hidden_texts(number for _, _, number in lines if number and "#" in number)
-        rows = [
+        yield [
             {
                 "subject": "h",
                 "number": number,
@@ -73,16 +87,17 @@ def identity_batches(engine: Engine, index: PersonIndex, key: bytes) -> Iterator
             }
             for number, head, household_no in lines
         ]
-        yield from pa.Table.from_pylist(rows, schema=schema).to_batches()
-    for lines in _in_parts(engine.fetch(PERSONS)):
+
+
+def _persons(engine: Engine, index: PersonIndex, sealer: Sealer, part: str) -> Iterator[list[dict[str, Any]]]:
+    for lines in _in_parts(engine.fetch(PERSONS.format(part=part, nowhere=NOWHERE))):
         people = [person for person, _ in lines]
         found = {"id": index.ids_of(people), "name": index.names_of(people), "phone": index.phones_of(people)}
-        rows = [
+        yield [
             {"subject": "p", "number": person, "household": household}
             | {column: sealer.seal(values.get(person), column, person) for column, values in found.items()}
             for person, household in lines
         ]
-        yield from pa.Table.from_pylist(rows, schema=schema).to_batches()
 
 
 def _in_parts(lines: list[tuple]) -> Iterator[list[tuple]]:

@@ -12,7 +12,7 @@ A dataset, a department (over its datasets) and all; completeness also for each 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pyarrow as pa
@@ -20,12 +20,13 @@ import pyarrow as pa
 from doudi.contracts.model import Contract
 from doudi.lake.engine import Engine
 from doudi.monitoring.freeze import Frozen
+from doudi.monitoring.parts import PART
 from doudi.published.tables import TABLES
 
 FILLED = """
-SELECT COALESCE(p.county, '') AS county, COUNT(*) AS rows, {filled} AS filled
-FROM "{dataset}" t {join}
-GROUP BY 1
+SELECT t.part, COALESCE(p.county, '') AS county, COUNT(*) AS rows, {filled} AS filled
+FROM (SELECT *, {part} AS part FROM "{dataset}") t {join}
+GROUP BY 1, 2
 """
 
 COUNTIES = "LEFT JOIN (SELECT person, SUBSTR(region, 1, 6) AS county FROM person_places) p ON t.{person} = p.person"
@@ -84,14 +85,29 @@ def share(part: int, whole: int) -> int | None:
     return part * 10_000 // whole if whole else None
 
 
-def quality_lines(engine: Engine, frozen: Frozen) -> pa.Table:
-    """The table `quality`. Needs the tables of `supply.load_supply`, the cut's datasets, `conflicts` and `person_places`."""
-    tallies = count(engine, frozen)
+Filled = Mapping[str, Mapping[str, Sequence[int]]]
+"""Dataset -> county -> its effective rows, and the optional values that they have."""
+
+
+def count_filled(engine: Engine, contracts: Mapping[str, Contract]) -> dict[str, dict[str, dict[str, list[int]]]]:
+    """Part -> `Filled`. Needs the datasets and `person_places`."""
+    found: dict[str, dict[str, dict[str, list[int]]]] = {}
+    for name, contract in contracts.items():
+        filled = " + ".join(f'COUNT(t."{column}")' for column in optional_columns(contract)) or "0"
+        join = COUNTIES.format(person=contract.subject) if contract.subject else NO_COUNTY
+        for part, county, rows, values in engine.fetch(FILLED.format(filled=filled, part=PART, dataset=name, join=join)):
+            found.setdefault(part, {}).setdefault(name, {})[county] = [rows, values]
+    return found
+
+
+def quality_lines(engine: Engine, frozen: Frozen, filled: Iterable[Filled]) -> pa.Table:
+    """The table `quality`. `filled` of every part; needs the tables of `supply.load_supply` and `conflicts`."""
+    tallies = count(engine, frozen, filled)
     lines = sorted(_lines(frozen, tallies), key=lambda line: (line["scope"], line["department"], line["dataset"], line["county"]))
     return pa.Table.from_pylist(lines, schema=TABLES["quality"].arrow)
 
 
-def count(engine: Engine, frozen: Frozen) -> dict[str, Tally]:
+def count(engine: Engine, frozen: Frozen, filled: Iterable[Filled]) -> dict[str, Tally]:
     """Dataset -> its tally."""
     tallies: dict[str, Tally] = {name: Tally(datasets=1) for name in frozen.books.contracts}
     sums = "SELECT dataset, SUM(delivered), SUM(accepted), SUM(refused), SUM(held) FROM delivery_lines GROUP BY dataset"
@@ -103,9 +119,11 @@ def count(engine: Engine, frozen: Frozen) -> dict[str, Tally]:
     for dataset, rows in engine.fetch(DOUBTFUL):
         if tally := tallies.get(dataset):
             tally.doubtful = rows
-    for name, contract in frozen.books.contracts.items():
+    for name in frozen.books.contracts:
         tallies[name].in_time = int(frozen.states[name].late_days == 0)
-        _fill(engine, contract, tallies[name])
+    for part in filled:
+        for name, counties in part.items():
+            _fill(tallies[name], len(optional_columns(frozen.books.contracts[name])), counties)
     return tallies
 
 
@@ -115,15 +133,12 @@ def optional_columns(contract: Contract) -> list[str]:
     return [column for each in gaps for column in each.columns]
 
 
-def _fill(engine: Engine, contract: Contract, tally: Tally) -> None:
-    columns = optional_columns(contract)
-    filled = " + ".join(f'COUNT(t."{column}")' for column in columns) or "0"
-    subject = contract.subject
-    join = COUNTIES.format(person=subject) if subject else NO_COUNTY
-    for county, rows, found in engine.fetch(FILLED.format(filled=filled, dataset=contract.dataset, join=join)):
-        tally.asked, tally.filled = tally.asked + rows * len(columns), tally.filled + found
+def _fill(tally: Tally, columns: int, counties: Mapping[str, Sequence[int]]) -> None:
+    for county, (rows, values) in counties.items():
+        tally.asked, tally.filled = tally.asked + rows * columns, tally.filled + values
         if county:
-            tally.counties[county] = (rows, rows * len(columns), found)
+            before = tally.counties.get(county, (0, 0, 0))
+            tally.counties[county] = (before[0] + rows, before[1] + rows * columns, before[2] + values)
 
 
 def _lines(frozen: Frozen, tallies: Mapping[str, Tally]) -> Iterator[dict[str, object]]:

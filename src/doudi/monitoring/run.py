@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -13,22 +14,32 @@ from time import perf_counter
 from doudi.identity.keys import Keys
 from doudi.kernel.clock import now
 from doudi.kernel.errors import DoudiError, Fault, code
-from doudi.lake.engine import DuckEngine
+from doudi.lake.engines import EngineChoice
 from doudi.lake.home import Home, write_whole
 from doudi.monitoring.chain import with_chain_tables
 from doudi.monitoring.compute import Computation
 from doudi.monitoring.freeze import Books, Frozen, freeze
 from doudi.published.manifest import MANIFEST, Input, Manifest
 from doudi.published.read import LATEST, PublishedRun
-from doudi.published.write import RunWriter
 from doudi.rules import build_policy
 from doudi.rules.model import Policy
 from doudi.rules.plan import plan_policy
 
 NOT_REPEATED = code("run_not_repeated", "用同样的输入重算，结果与已发布的不同")
 
-MEMORY, THREADS = 600, 2
-"""Bounds of the engine: MB of buffers (more is spilled to the home) and threads."""
+PEOPLE_PER_MB = 1_000
+"""How many people are computed at a time for each MB of memory (docs/reference/benchmarks.md)."""
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """Of the engine: MB of buffers (more is spilled to the home) and threads."""
+
+    memory: int = 600
+    threads: int = 2
+
+
+DEFAULT_BOUNDS, DUCKDB = Bounds(), EngineChoice()
 
 
 @dataclass(frozen=True)
@@ -40,38 +51,42 @@ class Outcome:
     repeated: bool = False
 
 
-def run(home: Home, keys: Keys, as_of: date, books: Books, watch: Callable[[str], None] = lambda says: None, *, again: bool = False) -> Outcome:
-    """Compute and publish the run of a day, or find it published; with `again` compute it anew and compare.
+def run(
+    home: Home, keys: Keys, as_of: date, books: Books, watch: Callable[[str], None] = lambda says: None, *,
+    again: bool = False, bounds: Bounds = DEFAULT_BOUNDS, choice: EngineChoice = DUCKDB,
+) -> Outcome:  # fmt: skip
+    """Compute and publish the run of a day, or find it published; with `again` compute it anew and compare. An interrupted run goes on.
 
     Raises DoudiError if the policy has faults, nothing was delivered, the home is being written, or (`again`) the result differs.
     """
     started, clock = now(), perf_counter()
     compiled = build_policy(with_chain_tables(books.policy), books.contracts, as_of)  # its faults are told before anything is computed
-    frozen = freeze(home, keys, as_of, books, watch, memory=MEMORY, threads=THREADS)
+    frozen = freeze(home, keys, as_of, books, watch, memory=bounds.memory, threads=bounds.threads)
     published = home.runs / frozen.run
     if (published / MANIFEST).exists():
         found = PublishedRun(published)
         if again:
             with home.writing("重算一次运行"), home.temp_folder("again-") as folder:
-                _compute(home, keys, frozen, compiled, folder, watch, started, clock)
+                _compute(home, keys, frozen, compiled, folder, watch, started, clock, bounds, choice)
                 _same(found, PublishedRun(folder))
         with home.writing("更新最新运行"):
             point_to_latest(home)
         return Outcome(found, fresh=False, repeated=again)
     with home.writing("运行"):
-        with home.new_folder(home.runs, frozen.run) as folder:
-            _compute(home, keys, frozen, compiled, folder, watch, started, clock)
+        with home.unfinished_folder(home.runs, frozen.run) as folder:
+            _compute(home, keys, frozen, compiled, folder, watch, started, clock, bounds, choice)
         point_to_latest(home)
     return Outcome(PublishedRun(published), fresh=True)
 
 
 def _compute(
-    home: Home, keys: Keys, frozen: Frozen, compiled: Policy, folder: Path, watch: Callable[[str], None], started: datetime, clock: float
-) -> None:
+    home: Home, keys: Keys, frozen: Frozen, compiled: Policy, folder: Path, watch: Callable[[str], None], started: datetime, clock: float,
+    bounds: Bounds, choice: EngineChoice,
+) -> None:  # fmt: skip
     plan = plan_policy(compiled, frozen.states)
-    writer = RunWriter(folder)
-    with DuckEngine(home, memory=MEMORY, threads=THREADS) as engine:
-        computation = Computation(engine, writer, home, keys, frozen, plan, watch)
+    with choice.open(home, memory=bounds.memory, threads=bounds.threads) as engine:
+        most = bounds.memory * PEOPLE_PER_MB if choice.name == "duckdb" else sys.maxsize  # a cluster divides the work by itself
+        computation = Computation(engine, folder, home, keys, frozen, plan, watch, most)
         counts = computation.compute()
     manifest = Manifest(
         frozen.run,
@@ -88,9 +103,9 @@ def _compute(
         "finished_at": now().isoformat(timespec="milliseconds"),
         "seconds": round(perf_counter() - clock, 3),
         "program": version("doudi"),
-        "steps": {name: round(seconds, 3) for name, seconds in computation.performance.seconds.items()},
+        "steps": {name: round(seconds, 3) for name, seconds in computation.findings.seconds.items()},
     }
-    writer.finish(manifest, (json.dumps(times, ensure_ascii=False, indent=1) + "\n").encode())
+    computation.writer.finish(manifest, (json.dumps(times, ensure_ascii=False, indent=1) + "\n").encode())
 
 
 def _same(one: PublishedRun, other: PublishedRun) -> None:

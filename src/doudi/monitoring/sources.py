@@ -28,7 +28,7 @@ SELECT '' AS dataset, CAST(NULL AS BIGINT) AS delivery, CAST(NULL AS INT) AS row
 """
 
 DEATHS = """
-SELECT DISTINCT a.alert, {condition} AS condition, 'death_date' AS variable, 'death' AS dataset, d.delivery, d.row, d.death_date AS date
+SELECT a.alert, {condition} AS condition, 'death_date' AS variable, 'death' AS dataset, d.delivery, d.row, d.death_date AS date
 FROM alert_lines a
 JOIN person_base b ON a.{subject} = b.{subject}
 JOIN death d ON b.person = d.person
@@ -49,7 +49,6 @@ SELECT DISTINCT * FROM (
     LEFT JOIN source_days d ON s.dataset = d.dataset AND s.delivery = d.delivery AND s.row = d.row
     UNION ALL SELECT * FROM source_deaths
 )
-ORDER BY alert, condition, variable, dataset, delivery, row
 """
 
 

@@ -30,25 +30,23 @@ class Step:
     says: str
 
 
+def statement(step: StepLike) -> str:
+    """The statement that makes the table of a step."""
+    return f'CREATE OR REPLACE TABLE "{step.name}" AS\n{sql(step.query).strip()}'
+
+
 @dataclass
 class Performance:
-    """Performs steps and keeps the text of each statement, for the record of what ran, and how long it took."""
+    """Performs steps and keeps how long each took: step -> seconds, summed up over the times it was performed."""
 
     engine: Engine
     watch: Callable[[str], None] = lambda says: None
-    statements: list[tuple[str, str]] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
 
     def perform(self, steps: Iterable[StepLike]) -> None:
         """Make the table of each step."""
         for step in steps:
-            text = f'CREATE OR REPLACE TABLE "{step.name}" AS\n{sql(step.query).strip()}'
             self.watch(step.says)
             began = perf_counter()
-            self.engine.execute(text)
-            self.note(step.name, text, perf_counter() - began)
-
-    def note(self, name: str, text: str, seconds: float) -> None:
-        """Keep a statement that was run elsewhere."""
-        self.statements.append((name, text))
-        self.seconds[name] = self.seconds.get(name, 0.0) + seconds
+            self.engine.execute(statement(step))
+            self.seconds[step.name] = self.seconds.get(step.name, 0.0) + perf_counter() - began

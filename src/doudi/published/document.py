@@ -5,6 +5,7 @@ from __future__ import annotations
 from doudi.published.schema import SCHEMA_VERSION, Column, Table
 from doudi.published.tables import TABLES
 
+_PARTS = "findings, facts and identities of a county; a file is there only if it has rows"
 _MANIFEST = "run id, schema version, as-of date, policy and its hash, deliveries, previous run, counts, SHA-256 of every file"
 
 _HEAD = f"""# 已发布的运行结果 / The published run
@@ -25,10 +26,14 @@ the id of the newest run. Equal inputs give equal bytes, except for `times.json`
 | `times.json` | 本次运行的时间与耗时，不计入校验 | when it ran and how long it took, outside the checksums |
 | `policy/` `contracts/` | 当时的政策文件和数据合同，逐字节 | policy files and contracts as they stood, byte by byte |
 | `sql/NN_name.sql` | 执行的语句，按次序，不含路径 | the statements that ran, in order, without paths |
-| `*.parquet` | 下列各表 | the tables below |
+| `parts/<county>/*.parquet` | 各县的线索、依据、未知、救助链、情况和身份；没有行的不写 | {_PARTS} |
+| `*.parquet` | 其余各表 | the other tables below |
 
-- 每个表的行按键严格升序，空值在后；文本按码点比较。
-  Rows are strictly ascending by the key, empty values last; text by code point.
+- 每个文件的行按键严格升序，空值在后；文本按码点比较。分县的表以文件夹名（县代码）为先，`000000` 是没有家庭或名单未写明乡镇的人。
+  Rows of a file are strictly ascending by the key, empty values last; text by code point. Tables in parts are in the order of
+  the folders' names, codes of counties; `000000` are people without a household, or whose township no list tells.
+- 分县只看最新名单上的户籍乡镇，与线索送往哪里无关（见 `alerts` 的 `county`）。
+  A part follows the township of registration on the newest list; where a lead goes is in the column `county`.
 - 金额为整数分；月份为整数 `年 * 12 + 月 - 1`；份额为万分之一的整数。
   Money is whole fen; a month is `year * 12 + month - 1`; shares are whole ten-thousandths.
 - 未知不是零：空值就是未知。 Unknown is not zero: an empty value is unknown.
@@ -70,5 +75,5 @@ def _table(table: Table) -> str:
 
 def _line(column: Column) -> str:
     values = "：" + "、".join(f"`{value}`" for value in column.values) if column.values else ""
-    since = "" if column.since == "1.0" else f"（自 {column.since} / since {column.since}）"
+    since = "" if not column.since else f"（自 {column.since} / since {column.since}）"
     return f"| `{column.name}` | {column.type} | {column.unit} | {'是' if column.empty else ''} | {column.means}{values}{since} | {column.english} |"

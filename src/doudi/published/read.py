@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 
 from doudi.kernel.errors import DoudiError, Fault, code
 from doudi.published.manifest import MANIFEST, TIMES, UNREADABLE, Manifest, is_readable, load_manifest
-from doudi.published.schema import FACT_TYPES, Column, Table
+from doudi.published.schema import FACT_TYPES, PARTS, Column, Table
 from doudi.published.tables import TABLES
 
 RUNS = "runs"
@@ -145,12 +145,19 @@ class PublishedRun:
         return table.with_facts(fact_columns(self.variables.values(), table.open)) if table.open else table
 
     def table(self, name: str, columns: Sequence[str] | None = None, where: pc.Expression | None = None) -> pa.Table:
-        """A table in the order of its key; only some `columns`, only the rows for which `where` holds.
+        """A table in the order of its parts and key; only some `columns`, only the rows for which `where` holds.
 
         Columns that a later schema version brought are empty in a run of an earlier one.
         """
-        path, declared = self.file(TABLES[name].file), TABLES[name].columns
-        later = [column for column in declared if column.since != "1.0" and (columns is None or column.name in columns)]
+        found = [self._read(path, name, columns, where) for path in self.files(name)]
+        return pa.concat_tables(found) if found else self._nothing(name, columns)
+
+    def _nothing(self, name: str, columns: Sequence[str] | None) -> pa.Table:
+        nothing = self.schema(name).arrow.empty_table()
+        return nothing if columns is None else nothing.select(list(columns))
+
+    def _read(self, path: Path, name: str, columns: Sequence[str] | None, where: pc.Expression | None) -> pa.Table:
+        later = [column for column in TABLES[name].columns if column.since and (columns is None or column.name in columns)]
         lacking = [column for column in later if column.name not in pq.read_schema(path).names] if later else []
         wanted = None if columns is None else [each for each in columns if each not in {column.name for column in lacking}]
         found = pq.read_table(path, columns=wanted, filters=where)
@@ -160,8 +167,20 @@ class PublishedRun:
 
     def batches(self, name: str, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
         """A table in batches, in order, without holding it in memory."""
-        with pq.ParquetFile(self.file(TABLES[name].file)) as stored:
-            yield from stored.iter_batches(columns=list(columns) if columns is not None else None)
+        for path in self.files(name):
+            with pq.ParquetFile(path) as stored:
+                yield from stored.iter_batches(columns=list(columns) if columns is not None else None)
+
+    def parts(self, name: str) -> dict[str, Path]:
+        """Part -> the file with its rows of a table, in order; a part without rows is absent."""
+        file = TABLES[name].file
+        found = [declared for declared in sorted(self.manifest.files) if declared.startswith(f"{PARTS}/") and declared.endswith(f"/{file}")]
+        return {declared.split("/")[1]: self.file(declared) for declared in found}
+
+    def files(self, name: str) -> list[Path]:
+        """The files of a table, in order; none if it is in parts and has no rows."""
+        whole = TABLES[name].file
+        return [self.file(whole)] if whole in self.manifest.files else list(self.parts(name).values())
 
     def file(self, name: str) -> Path:
         """The path of a file of the run (relative name), its checksum verified once."""

@@ -14,8 +14,11 @@ from typing import Literal
 
 import pyarrow as pa
 
-SCHEMA_VERSION = "1.1"
+SCHEMA_VERSION = "2.0"
 """Major.minor. A reader refuses another major version; a minor version only adds tables and columns."""
+
+PARTS = "parts"
+"""Folder of the parts of a run: one for each county with its findings and facts; a file is there only if it has rows."""
 
 Type = Literal["int64", "int32", "bool", "text", "date", "binary"]
 
@@ -53,7 +56,7 @@ class Column:
     unit: str = ""
     empty: bool = False
     values: tuple[str, ...] = ()
-    since: str = "1.0"
+    since: str = ""
 
     @property
     def field(self) -> pa.Field:
@@ -82,8 +85,12 @@ class Table:
 
     @property
     def file(self) -> str:
-        """Name of the file in the run's folder."""
+        """Name of the file in the run's folder, or in the folder of a part."""
         return f"{self.name}.parquet"
+
+    def part_file(self, part: str) -> str:
+        """Name, in the run's folder, of the file with the rows of one part."""
+        return f"{PARTS}/{part}/{self.file}"
 
     @cached_property
     def arrow(self) -> pa.Schema:

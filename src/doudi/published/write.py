@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from itertools import groupby
 from pathlib import Path
 
 import pyarrow as pa
@@ -35,6 +36,13 @@ class RunWriter:
         self._note(path, rows)
         return rows
 
+    def parted(self, table: Table, batches: Iterable[pa.RecordBatch]) -> None:
+        """Write a table in parts. `batches` have besides a column `part` and are in order of part and key; see `table`."""
+        for part, rows in groupby(_runs(batches), key=lambda run: run[0]):
+            path = self.folder / table.part_file(part)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._note(path, write_table(path, table, (batch for _, batch in rows)))
+
     def bytes(self, name: str, content: bytes) -> None:
         """Write any other file, `name` relative to the run's folder."""
         path = self.folder / name
@@ -53,6 +61,15 @@ class RunWriter:
         with path.open("rb") as stream:
             digest = hashlib.file_digest(stream, "sha256").hexdigest()
         self.files[path.relative_to(self.folder).as_posix()] = File(digest, path.stat().st_size, rows)
+
+
+def _runs(batches: Iterable[pa.RecordBatch]) -> Iterator[tuple[str, pa.RecordBatch]]:
+    """The rows in runs of one part each."""
+    for batch in batches:
+        runs, start = pc.run_end_encode(batch.column("part")), 0
+        for part, end in zip(runs.values.to_pylist(), runs.run_ends.to_pylist(), strict=True):
+            yield part, batch.slice(start, end - start)
+            start = end
 
 
 def write_table(path: Path, table: Table, batches: Iterable[pa.RecordBatch]) -> int:

@@ -13,6 +13,7 @@ from tests.unit.monitoring.filling import put
 from doudi.lake.engine import DuckEngine
 from doudi.lake.home import Home
 from doudi.monitoring import diff, ended, places
+from doudi.monitoring.earlier import Earlier
 from doudi.monitoring.steps import Performance
 from doudi.published.manifest import Manifest, Policy
 from doudi.published.read import PublishedRun
@@ -20,6 +21,7 @@ from doudi.published.tables import TABLES
 from doudi.published.write import RunWriter
 
 RULES = "rule version kind grade department level within_working_days"
+ORDER = "ORDER BY rule, subject, household NULLS LAST, person NULLS LAST"
 DAYS = {"r1": date(2026, 8, 31), "r2": date(2026, 9, 30), "r3": date(2026, 10, 31)}
 
 
@@ -105,7 +107,7 @@ def _publish(engine: DuckEngine, home: Home, run: str, world: World, previous: P
     lines = [(r.rule, "2024-09-02", kinds[r.rule], world.grade, "civil_affairs", "county", 20) for r in world.rules]
     rules = pa.Table.from_pylist([dict(zip(RULES.split(), line, strict=True)) for line in lines])
     conditions = pa.table({"rule": ["K01", "K01"], "condition": ["poor", "core"], "threshold_type": [world.threshold_type, None]})
-    diff.load_before(engine, previous)
+    Earlier(previous).load(engine)
     engine.table("rule_lines", rules)
     engine.table("condition_lines", conditions)
     by_name = {rule.rule: rule for rule in world.rules}
@@ -113,8 +115,8 @@ def _publish(engine: DuckEngine, home: Home, run: str, world: World, previous: P
     folder = home.runs / run
     folder.mkdir()
     writer = RunWriter(folder)
-    writer.table(TABLES["alerts"], engine.arrow(diff.alerts_query(DAYS[run], run)))
-    writer.table(TABLES["ended"], engine.arrow(diff.ended_query(previous)))
+    writer.table(TABLES["alerts"], engine.arrow(f"{diff.alerts_query(DAYS[run], run)} {ORDER}"))
+    writer.table(TABLES["ended"], engine.arrow(f"{diff.ended_query(previous)} {ORDER}"))
     writer.table(TABLES["evidence"], engine.arrow("SELECT * FROM alert_evidence ORDER BY alert, position"))
     writer.finish(Manifest(run, DAYS[run], "cut", Policy("p", "1", "h"), "c"), b"{}")
     return PublishedRun(folder)

@@ -13,7 +13,7 @@ from doudi.contracts.model import Contract
 from doudi.contracts.read import load_contracts
 from doudi.lake.engine import DuckEngine
 from doudi.monitoring.compute import empty_table
-from doudi.monitoring.quality import optional_columns, quality_lines, share
+from doudi.monitoring.quality import count_filled, optional_columns, quality_lines, share
 from doudi.rules import DatasetState
 
 DELIVERIES = "delivery dataset verdict delivered accepted refused held"
@@ -27,7 +27,7 @@ def contracts() -> dict[str, Contract]:
 
 def score(engine: DuckEngine, contracts: Mapping[str, Contract], states: Mapping[str, DatasetState]) -> dict[tuple[str, str, str, str], dict]:
     frozen = SimpleNamespace(books=SimpleNamespace(contracts=contracts), states=states)
-    lines = quality_lines(engine, frozen).to_pylist()  # type: ignore[arg-type]
+    lines = quality_lines(engine, frozen, count_filled(engine, contracts).values()).to_pylist()  # type: ignore[arg-type]
     return {(line["scope"], line["department"], line["dataset"], line["county"]): line for line in lines}
 
 

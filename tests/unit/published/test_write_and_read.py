@@ -17,6 +17,7 @@ from doudi.published.findings import CHAIN, SOURCES, UNKNOWN
 from doudi.published.manifest import Manifest, Policy
 from doudi.published.read import PublishedRun
 from doudi.published.schema import Column, Table
+from doudi.published.tables import TABLES
 from doudi.published.write import RunWriter, write_table
 
 KEYS = Table("keys", "键", "一行", "keys", ("a", "b"), (Column("a", "int64", "甲", "a", empty=True), Column("b", "text", "乙", "b")))
@@ -52,20 +53,46 @@ def test_equal_rows_are_equal_bytes_whatever_the_batches(tmp_path: Path, monkeyp
     assert stored.read().to_pydict() == table.select(["a", "b"]).to_pydict()
 
 
-def test_columns_that_came_later_are_empty_in_a_run_of_an_earlier_version(tmp_path: Path) -> None:
-    older = replace(CHAIN, columns=tuple(column for column in CHAIN.columns if column.since == "1.0"))
+def test_columns_that_came_later_are_empty_in_a_run_of_an_earlier_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     plainest = {"int64": 1, "int32": 1, "bool": False, "text": "x", "date": date(2026, 1, 1)}
-    line = pa.Table.from_pylist([{column.name: plainest[column.type] for column in older.columns}], schema=older.arrow)
+    line = pa.Table.from_pylist([{column.name: plainest[column.type] for column in CHAIN.columns}], schema=CHAIN.arrow)
     folder = tmp_path / "runs" / "2026-10-31-abc"
     folder.mkdir(parents=True)
     writer = RunWriter(folder)
-    writer.table(older, line)
+    writer.table(CHAIN, line)
     writer.finish(manifest(), b"{}")
+    later = Column("later", "text", "后来的列", "a later column", empty=True, since="9.9")
+    monkeypatch.setitem(TABLES, "chain", replace(CHAIN, columns=(*CHAIN.columns, later)))
     run = PublishedRun(folder)
     (found,) = run.chain.to_pylist()
-    assert set(found) == {column.name for column in CHAIN.columns}
-    assert (found["whole_year"], found["quantity"], found["unit"]) == (None, None, None)
-    assert run.table("chain", ["title", "unit"]).to_pylist() == [{"title": "x", "unit": None}]
+    assert set(found) == {*(column.name for column in CHAIN.columns), "later"}
+    assert found["later"] is None
+    assert run.table("chain", ["title", "later"]).to_pylist() == [{"title": "x", "later": None}]
+
+
+def test_a_table_in_parts_is_read_as_one_in_the_order_of_its_parts(tmp_path: Path) -> None:
+    folder = tmp_path / "runs" / "2026-10-31-abc"
+    folder.mkdir(parents=True)
+    found = [("K01", "h", None, 7, "poor", "x", part) for part in ("431381", "431382", "431382")]
+    names = ["rule", "subject", "person", "household", "condition", "reason", "part"]
+    lines = pa.Table.from_pylist([dict(zip(names, line, strict=True)) | {"household": at} for at, line in enumerate(found)])
+    lines = (
+        lines.append_column("county", lines["part"])
+        .append_column("township", pa.nulls(3, pa.string()))
+        .append_column("village", pa.nulls(3, pa.string()))
+    )
+    writer = RunWriter(folder)
+    writer.parted(UNKNOWN, lines.to_batches(max_chunksize=2))
+    writer.parted(CHAIN, [])
+    writer.finish(manifest(), b"{}")
+    run = PublishedRun(folder)
+    run.verify()
+    assert set(run.manifest.files) == {"parts/431381/unknown.parquet", "parts/431382/unknown.parquet"}
+    assert {part: pq.read_metadata(path).num_rows for part, path in run.parts("unknown").items()} == {"431381": 1, "431382": 2}
+    assert run.unknown["household"].to_pylist() == [0, 1, 2]
+    assert [batch.num_rows for batch in run.batches("unknown", ["rule"])] == [1, 2]
+    assert run.chain.schema.equals(CHAIN.arrow)
+    assert run.table("chain", ["title"]).column_names == ["title"]
 
 
 def test_empty_values_come_last(tmp_path: Path) -> None:

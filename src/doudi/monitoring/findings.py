@@ -1,0 +1,131 @@
+"""What a run finds in some of its parts: the plan's steps, the comparison with the run before, the chain, the sealed identities; written in parts."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from doudi.identity.index import PersonIndex
+from doudi.identity.keys import Keys
+from doudi.lake.engine import Engine
+from doudi.lake.home import Home
+from doudi.monitoring import diff, ended, identities, parts, places, sources, standing
+from doudi.monitoring.chain import chain_query
+from doudi.monitoring.facts import count_subjects, facts_query, facts_table
+from doudi.monitoring.freeze import Frozen
+from doudi.monitoring.kept import PartResult
+from doudi.monitoring.quality import count_filled
+from doudi.monitoring.steps import Performance, Step, StepLike
+from doudi.policyfiles import PolicyFiles
+from doudi.published.manifest import File
+from doudi.published.schema import PARTS
+from doudi.published.tables import TABLES
+from doudi.published.write import RunWriter
+from doudi.rules.plan import Plan
+
+KEPT = frozenset({"person_base", "person_facts", "household_facts", "alerts", "evidence", "sources", "unknowns"})
+"""What is read after the plan has run; everything else it made is dropped to give the memory back."""
+
+UNKNOWN = """
+SELECT u.rule, u.subject, u.person, u.household, u.condition, u.reason, {place}
+FROM unknowns u
+LEFT JOIN household_places h ON u.household = h.household
+LEFT JOIN person_places p ON u.person = p.person
+"""
+
+
+@dataclass
+class Findings:
+    """Computes and writes what is found in the rows that the engine's views show. `policy`: the files with their chain tables."""
+
+    engine: Engine
+    writer: RunWriter
+    home: Home
+    keys: Keys
+    frozen: Frozen
+    plan: Plan
+    policy: PolicyFiles
+
+    def __post_init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+        self.later = self._later()
+        folders = [self.home.deliveries / one["id"] for one in self.frozen.cut.deliveries]
+        self.index = PersonIndex(self.engine, folders, self.keys)
+
+    @property
+    def steps(self) -> list[StepLike]:
+        """Every step, in order, whoever performs it."""
+        return [*self.plan.steps, *self.later]
+
+    def find(self, codes: Sequence[str], apart: bool, watch: Callable[[str], None]) -> dict[str, PartResult]:
+        """Compute and write the parts `codes`; returns the result of each.
+
+        `apart`: not everybody is in the views, and what needs everybody is there already. Needs `before_alerts` and `before_evidence`.
+        """
+        performance = Performance(self.engine, watch, self.seconds)
+        ready = {step.name for step in self.plan.whole} if apart else set[str]()
+        steps = [step for step in self.plan.steps if step.name not in ready]
+        performance.perform(steps)
+        self._drop(step for step in steps if step.name not in KEPT)
+        self.engine.table("rule_lines", standing.rule_lines(self.plan, self.policy))
+        self.engine.table("condition_lines", standing.condition_lines(self.plan, self.policy))
+        performance.perform(self.later)
+        self._write(codes, watch)
+        results = self._results(codes)
+        self._drop([*(step for step in steps if step.name in KEPT), *self.later])
+        return results
+
+    def _later(self) -> list[Step]:
+        """The steps after the plan's."""
+        frozen, contracts = self.frozen, self.frozen.books.contracts
+        of = {name: variable.of for name, variable in self.plan.variables.items()}
+        routed = {rule: self.policy.routing.routes[rule].region for rule in self.plan.rules}
+        return [
+            *parts.STEPS,
+            *places.STEPS,
+            *diff.steps(places.routed_regions(routed, of)),
+            *ended.steps(self.plan.rules),
+            *sources.steps(contracts, frozen.cut.tables, self.plan.policy),
+            Step("chain_lines", chain_query(self.plan.policy, self.policy, contracts), "汇集救助链"),
+            *identities.STEPS,
+            Step("alert_parts", parts.ALERT_PARTS, "查明线索所在的县"),
+            Step("published_alerts", diff.alerts_query(frozen.as_of, frozen.run), "整理线索"),
+        ]
+
+    def _write(self, codes: Sequence[str], watch: Callable[[str], None]) -> None:
+        unknown = UNKNOWN.format(place=places.parts("COALESCE(h.region, p.region)"))
+        for table, query, by in (
+            (TABLES["alerts"], "SELECT * FROM published_alerts", "subject"),
+            (TABLES["ended"], diff.ended_query(self.frozen.previous), "subject"),
+            (TABLES["evidence"], "SELECT * FROM alert_evidence", "alert"),
+            (TABLES["sources"], sources.QUERY, "alert"),
+            (TABLES["unknown"], unknown, "subject"),
+            (TABLES["chain"], "SELECT * FROM chain_lines", "subject"),
+            (facts_table(self.plan, "person"), facts_query(self.plan, "person"), "subject"),
+            (facts_table(self.plan, "household"), facts_query(self.plan, "household"), "household"),
+        ):
+            watch(f"写出{table.title}")
+            self.writer.parted(table, self.engine.batches(parts.in_parts(query, table, by)))
+        watch("加密写出身份")
+        key = self.keys.subkey("published")
+        self.writer.parted(TABLES["identities"], identities.identity_batches(self.engine, self.index, key, codes))
+
+    def _results(self, codes: Sequence[str]) -> dict[str, PartResult]:
+        files: defaultdict[str, dict[str, File]] = defaultdict(dict)
+        for name, file in self.writer.files.items():
+            if name.startswith(f"{PARTS}/"):
+                files[name.split("/")[1]][name] = file
+        asked = count_subjects(self.engine, self.plan)
+        filled = count_filled(self.engine, self.frozen.books.contracts)
+        alerts: defaultdict[str, dict[str, dict[str, int]]] = defaultdict(lambda: {"rule": {}, "grade": {}, "change": {}})
+        for column in ("rule", "grade", "change"):
+            query = f"SELECT p.part, a.{column}, COUNT(*) FROM published_alerts a JOIN alert_parts p ON a.alert = p.alert GROUP BY 1, 2"
+            for part, value, number in self.engine.fetch(query):
+                alerts[part][column][value] = number
+        numbers = {part: {rule: (n.asked, n.hits, n.unknowns) for rule, n in of_part.items()} for part, of_part in asked.items()}
+        return {code: PartResult(files[code], numbers.get(code, {}), filled.get(code, {}), alerts[code]) for code in codes}
+
+    def _drop(self, steps: Iterable[StepLike]) -> None:
+        for step in steps:
+            self.engine.execute(f'DROP TABLE "{step.name}"')
