@@ -6,7 +6,7 @@ from datetime import date
 from functools import cache
 
 import pytest
-from tests.specs.world import ENGINES, the_contracts, the_policy
+from tests.specs.world import WITH_SPARK, the_contracts, the_policy
 
 from doudi.policyfiles.model import RuleSpec
 from doudi.rules import build_policy
@@ -40,10 +40,12 @@ def _cases(rule: str, draft: bool) -> list[RuleCases]:
     return rule_cases(the_policy(draft), _policy(draft), _spec(rule, draft))
 
 
-@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("engine", WITH_SPARK)
 @every_rule
-def test_every_case_comes_out_as_written(rule: str, draft: bool, engine: str) -> None:
-    assert check_rule_spec(the_policy(draft), _policy(draft), _spec(rule, draft), ENGINES[engine]()) == []
+def test_every_case_comes_out_as_written(rule: str, draft: bool, engine: str, request: pytest.FixtureRequest) -> None:
+    if engine == "spark":
+        request.getfixturevalue("java")
+    assert check_rule_spec(the_policy(draft), _policy(draft), _spec(rule, draft), WITH_SPARK[engine]()) == []
 
 
 @every_rule

@@ -8,7 +8,7 @@ from typing import Any
 
 import duckdb
 from sqlglot import exp
-from tests.engines.sparks import OnSpark, sail
+from tests.engines.sparks import OnSpark, sail, spark
 
 from doudi.contracts import Contract, load_contracts
 from doudi.kernel.resources import resource_dir
@@ -41,3 +41,6 @@ class OnDuckDB:
 
 ENGINES = {"plain Python": lambda: None, "duckdb": OnDuckDB, "sail": lambda: OnSpark(sail())}
 """Where every case must come out as written; `None` is the judge."""
+
+WITH_SPARK = {**ENGINES, "spark": lambda: OnSpark(spark())}
+"""The same and real Spark, which takes seconds where a case has tables of its own."""
