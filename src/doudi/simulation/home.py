@@ -13,7 +13,7 @@ from typing import Any
 import pyarrow as pa
 
 from doudi.identity.decision import SCHEMA as LINKS
-from doudi.identity.keys import open_keys
+from doudi.identity.keys import Keys, open_keys
 from doudi.identity.policy import read_link_policy
 from doudi.intake.catalogue import Catalogue, shipped_catalogue
 from doudi.intake.delivery import ABOUT, Sending, delivery_id, delivery_number, json_bytes, period_text
@@ -72,10 +72,8 @@ def write_home(wish: Wish, places: Places, root: Path, processes: int, watch: Wa
     keys = open_keys(home)
     if any(home.deliveries.iterdir()):
         raise DoudiError(Fault(HOME_USED, "目标数据目录中已有报送，模拟数据不与其他数据混在一起", str(root), todo="用 --out 指定新目录"))
-    time_ = Timeline(wish.as_of, wish.months)
-    files = {file: _identify(file, wish) for each in time_.all_files(catalogue.contracts).values() for file in each}
-    numbers = {file: delivery_number(identifier) for file, identifier in files.items()}
-    order = Order(wish.seed, places, time_, catalogue.contracts, numbers, keys, not wish.lake_only)
+    files = _files(wish, catalogue)
+    order = order_of(wish, places, keys, catalogue)
     with home.writing("生成模拟数据"), home.temp_folder("lake-") as lake:
         rows = _write(home, lake, order, files, catalogue, processes, wish, watch)
         for file, identifier in files.items():
@@ -86,6 +84,18 @@ def write_home(wish: Wish, places: Places, root: Path, processes: int, watch: Wa
             for path in lake.iterdir():
                 path.rename(made / path.name)
     return Made(home, plan.cut, rows)
+
+
+def order_of(wish: Wish, places: Places, keys: Keys, catalogue: Catalogue) -> Order:
+    """What every batch is told."""
+    numbers = {file: delivery_number(identifier) for file, identifier in _files(wish, catalogue).items()}
+    return Order(wish.seed, places, Timeline(wish.as_of, wish.months), catalogue.contracts, numbers, keys, not wish.lake_only)
+
+
+def _files(wish: Wish, catalogue: Catalogue) -> dict[File, str]:
+    """Every delivery with its identifier."""
+    each_dataset = Timeline(wish.as_of, wish.months).all_files(catalogue.contracts).values()
+    return {file: _identify(file, wish) for files in each_dataset for file in files}
 
 
 def _write(

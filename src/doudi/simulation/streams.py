@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 
@@ -12,40 +13,47 @@ import pyarrow as pa
 
 from doudi.contracts.model import Contract
 from doudi.lake.parquet import ParquetOut
-from doudi.simulation.batch import SEEN, TABLE, Piece
+from doudi.simulation.batch import TABLE, Piece
+
+
+class RowNumbers:
+    """A batch counts its rows from 1 in each delivery; this lets them go on from where the batch before ended. `counts` by delivery number."""
+
+    def __init__(self) -> None:
+        self.counts: Counter[int] = Counter()
+
+    def moved(self, pieces: Iterable[Piece]) -> list[Piece]:
+        """The pieces of the next batch with row numbers that go on."""
+        pieces, before = list(pieces), dict(self.counts)
+        for piece in pieces:
+            if piece.kind == TABLE and "row" in piece.content.column_names and piece.name != "people":
+                numbers, counts = np.unique(piece.content["delivery"].to_numpy(), return_counts=True)
+                self.counts.update(dict(zip(numbers.tolist(), counts.tolist(), strict=True)))
+        return [replace(piece, content=_moved_on(piece, before)) for piece in pieces]
 
 
 class Streams:
-    """Open Parquet files. `rows` counts by table, `delivered` by delivery number.
-
-    A batch counts its rows from 1 in each delivery; here they go on from where the batch before ended.
-    """
+    """Open Parquet files. `rows` counts by table, `delivered` by delivery number."""
 
     def __init__(self, deliveries: Mapping[int, Path], tables: Path, contracts: Mapping[str, Contract]) -> None:
         self._deliveries, self._tables, self._contracts = deliveries, tables, contracts
         self._open: dict[Path, ParquetOut] = {}
+        self._numbers = RowNumbers()
         self.rows: Counter[str] = Counter()
-        self.delivered: Counter[int] = Counter()
+
+    @property
+    def delivered(self) -> Counter[int]:
+        """Rows by delivery number."""
+        return self._numbers.counts
 
     def write(self, pieces: Iterable[Piece]) -> None:
         """Append all pieces of a batch."""
-        before = dict(self.delivered)
-        pieces = list(pieces)
-        for piece in pieces:
+        for piece in self._numbers.moved(pieces):
             if piece.kind == TABLE:
-                content = _moved_on(piece.content, before)
-                self._append(self._tables / f"{piece.name}.parquet", content)
-                self.rows[piece.name] += content.num_rows
-                continue
-            folder = self._deliveries[piece.delivery]
-            if piece.kind == SEEN:
-                self._append(folder / "seen.parquet", piece.content)
+                self._append(self._tables / f"{piece.name}.parquet", piece.content)
+                self.rows[piece.name] += piece.content.num_rows
             else:
-                self._append(folder / "rows.parquet", _counted_on(piece.content, before.get(piece.delivery, 0)))
-        for piece in pieces:
-            if piece.kind == TABLE and "row" in piece.content.column_names and piece.name != "people":
-                numbers, counts = np.unique(piece.content["delivery"].to_numpy(), return_counts=True)
-                self.delivered.update(dict(zip(numbers.tolist(), counts.tolist(), strict=True)))
+                self._append(self._deliveries[piece.delivery] / f"{piece.kind}.parquet", piece.content)
 
     def __enter__(self) -> Streams:
         return self
@@ -62,16 +70,14 @@ class Streams:
             out.write(batch)
 
 
-def _counted_on(content: pa.Table, before: int) -> pa.Table:
-    row = pa.array(content["row"].to_numpy() + np.int32(before))
-    return content.set_column(content.column_names.index("row"), "row", row)
-
-
-def _moved_on(content: pa.Table, before: Mapping[int, int]) -> pa.Table:
-    """The same with row numbers that go on in each delivery."""
+def _moved_on(piece: Piece, before: Mapping[int, int]) -> pa.Table:
+    """The content with row numbers that go on in each delivery."""
+    content = piece.content
     if "row" not in content.column_names or not content.num_rows or not before:
         return content
-    numbers, which = np.unique(content["delivery"].to_numpy(), return_inverse=True)
-    base = np.array([before.get(number, 0) for number in numbers.tolist()], dtype=np.int32)
-    row = pa.array(content["row"].to_numpy() + base[which])
-    return content.set_column(content.column_names.index("row"), "row", row)
+    if piece.kind == TABLE:
+        numbers, which = np.unique(content["delivery"].to_numpy(), return_inverse=True)
+        base = np.array([before.get(number, 0) for number in numbers.tolist()], dtype=np.int32)[which]
+    else:
+        base = np.full(content.num_rows, before.get(piece.delivery, 0), dtype=np.int32)
+    return content.set_column(content.column_names.index("row"), "row", pa.array(content["row"].to_numpy() + base))
