@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -82,6 +83,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(f"{reason}：{len(names)} 个")
         for name in names:
             terminalreporter.write_line(f"    {name}")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Let go of the Sparks that tests have used."""
+    if used := sys.modules.get("tests.engines.sparks"):
+        used.HELD.close()
 
 
 @pytest.hookimpl(trylast=True)

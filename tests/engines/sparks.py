@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
 import tempfile
 import warnings
 from collections.abc import Mapping, Sequence
@@ -26,6 +25,10 @@ ARROW = {
     Type.TEXT: pa.string(),
 }
 """Types of source columns; every other is a 64-bit whole number."""
+
+
+HELD = ExitStack()
+"""Engines that are open; `tests/conftest.py` closes them when the tests are over, while threads can still be started."""
 
 
 @cache
@@ -57,12 +60,10 @@ def spark() -> SparkEngine:
 
 
 def _kept(choice: EngineChoice) -> SparkEngine:
-    held = ExitStack()
-    atexit.register(held.close)
-    home = Home.open(Path(held.enter_context(tempfile.TemporaryDirectory())) / "home")
+    home = Home.open(Path(HELD.enter_context(tempfile.TemporaryDirectory())) / "home")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # pyspark's own, on import
-        engine = held.enter_context(choice.open(home, memory=600, threads=1))
+        engine = HELD.enter_context(choice.open(home, memory=600, threads=1))
     assert isinstance(engine, SparkEngine)
     return engine
 

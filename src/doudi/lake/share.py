@@ -27,12 +27,14 @@ _GLOB = re.compile(r"([\\{}\[\]*?])")
 class Share:
     """One run's folder. `copies`: files of the home are copied here before Spark reads them, as the workers do not see the home.
 
-    `patterns`: the reader takes `*`, `[` and the like in a path for a pattern unless they are marked (Spark does, Sail knows no marks).
+    `classic`: paths go to Hadoop's readers, which want to be told that a path is local and take `*`, `[` and the like for a pattern unless they are
+    marked; Sail knows neither.
     """
 
-    def __init__(self, files: fs.FileSystem, root: str, scheme: str, *, copies: bool, patterns: bool) -> None:
-        self.files, self.root, self.copies, self.patterns = files, root.rstrip("/"), copies, patterns
-        self._scheme = scheme
+    def __init__(self, files: fs.FileSystem, root: str, scheme: str, *, copies: bool, classic: bool) -> None:
+        self.files, self.root, self.copies, self._classic = files, root.rstrip("/"), copies, classic
+        self._local = "file://" if classic else ""
+        self._scheme = scheme or self._local
         self._made = 0
         self._copied: dict[Path, str] = {}
 
@@ -52,7 +54,7 @@ class Share:
     def seen(self, path: Path) -> str:
         """A file of the home as Spark is told it to read, copied first where workers do not see the home."""
         if not self.copies:
-            return self._plain(str(path.resolve()))
+            return f"{self._local}{self._plain(str(path.resolve()))}"
         if path not in self._copied:
             target = self.new(path.name)
             fs.copy_files(str(path.resolve()), target, source_filesystem=fs.LocalFileSystem(), destination_filesystem=self.files)
@@ -60,7 +62,7 @@ class Share:
         return self.source(self._copied[path])
 
     def _plain(self, path: str) -> str:
-        return _GLOB.sub(r"\\\1", path) if self.patterns else path
+        return _GLOB.sub(r"\\\1", path) if self._classic else path
 
     @contextmanager
     def writer(self, path: str, schema: pa.Schema) -> Iterator[pq.ParquetWriter]:
@@ -101,23 +103,23 @@ def _place(info: fs.FileInfo) -> tuple[int, str]:
 
 
 @contextmanager
-def open_share(home: Home, url: str | None, *, patterns: bool) -> Iterator[Share]:
+def open_share(home: Home, url: str | None, *, classic: bool) -> Iterator[Share]:
     """A share for one run, removed at the end. `url`: an object store or folder (`s3://…`, `hdfs://…`, a path); None: inside the home.
 
     Raises DoudiError if the location cannot be written.
     """
     with home.temp_folder("engine-") as folder:
         if url is None:
-            yield Share(fs.LocalFileSystem(), str(folder.resolve()), "", copies=False, patterns=patterns)
+            yield Share(fs.LocalFileSystem(), str(folder.resolve()), "", copies=False, classic=classic)
             return
-        share = _at_url(url, patterns)
+        share = _at_url(url, classic)
         try:
             yield share
         finally:
             share.remove(share.root)
 
 
-def _at_url(url: str, patterns: bool) -> Share:
+def _at_url(url: str, classic: bool) -> Share:
     try:
         files, root = fs.FileSystem.from_uri(re.sub(r"^s3[an]?://", "s3://", url))
         own = f"{root.rstrip('/')}/doudi-{uuid4().hex}"
@@ -125,7 +127,7 @@ def _at_url(url: str, patterns: bool) -> Share:
     except (OSError, ValueError, pa.ArrowException) as problem:
         todo = "写 s3a://桶/路径、hdfs://主机/路径 或各节点同名的文件夹；检查权限和凭据"
         raise DoudiError(Fault(SHARE_UNREACHABLE, "共享位置无法写入", url, why=str(problem), todo=todo)) from problem
-    return Share(files, own, _scheme(files, url), copies=True, patterns=patterns)
+    return Share(files, own, _scheme(files, url), copies=True, classic=classic)
 
 
 def _scheme(files: fs.FileSystem, url: str) -> str:

@@ -178,7 +178,7 @@ def open_spark(home: Home, master: str = LOCAL_MASTER, share: str | None = None)
     connect = is_connect(master)
     with (
         open_session(master) as session,
-        open_share(home, share, patterns=not connect) as place,
+        open_share(home, share, classic=not connect) as place,
         SparkEngine(session, place, connect=connect) as engine,
     ):
         yield engine
