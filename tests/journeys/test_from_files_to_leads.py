@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from collections import Counter
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -57,6 +58,17 @@ def test_every_table_of_a_real_run_is_as_declared(ran: Path) -> None:
         for column in declared.columns:
             if column.values:
                 assert set(rows[column.name].to_pylist()) <= {*column.values, *([None] if column.empty else [])}, (name, column.name)
+
+
+def test_every_delivered_row_has_one_line_in_links_those_of_refused_files_too(ran: Path, tmp_path: Path) -> None:
+    must("export", "links", "--format", "csv", "-o", tmp_path / "l.csv", "--home", ran)
+    with (tmp_path / "l.csv").open(encoding="utf-8-sig", newline="") as stream:
+        lines = [(line["file"], line["row"]) for line in csv.DictReader(stream)]
+    assert len(set(lines)) == len(lines)
+    delivered = {line["file"]: line["delivered"] for line in PublishedRun.latest(ran).deliveries.values()}
+    counted = Counter(file for file, _ in lines)
+    assert {file: counted[file] for file in delivered} == delivered
+    assert any(line["verdict"] == "refused" and line["delivered"] for line in PublishedRun.latest(ran).deliveries.values())
 
 
 def test_the_tables_of_a_run_fit_together(ran: Path) -> None:

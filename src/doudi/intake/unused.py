@@ -15,6 +15,7 @@ from doudi.identity.columns import role_of
 from doudi.identity.index import PersonIndex
 from doudi.identity.keys import Keys
 from doudi.identity.sources import Source, load
+from doudi.intake.refuse import DELIVERED
 from doudi.intake.settle import Cut
 from doudi.kernel.ids import mask_id
 from doudi.kernel.months import month_of
@@ -51,6 +52,7 @@ def links(engine: Engine, home: Home, keys: Keys, contracts: Mapping[str, Contra
     engine.table("subjects", _subjects(contracts))
     index = PersonIndex(engine, [source.folder for source in sources], keys)
     engine.execute(_told())
+    _tell_refused_files(engine, home, cut)
     query = (
         "SELECT s.file, t.row, p.id_sealed, t.how FROM sendings AS s JOIN told AS t USING (delivery)"
         " LEFT JOIN (SELECT person, min(id_sealed) AS id_sealed FROM person_index GROUP BY person) AS p USING (person) ORDER BY s.file, t.row"
@@ -73,6 +75,17 @@ def _told() -> str:
         " UNION ALL SELECT DISTINCT delivery, row, NULL, '' FROM unused WHERE row IS NOT NULL"
         " AND (delivery, row) NOT IN (SELECT (delivery, row) FROM identities)"
     )
+
+
+def _tell_refused_files(engine: Engine, home: Home, cut: Cut) -> None:
+    """Add to `told` the rows of files that were refused whole."""
+    files = {each["number"]: home.deliveries / each["id"] / DELIVERED for each in cut.deliveries if each["verdict"] == "refused"}
+    there = {number: path for number, path in files.items() if path.exists()}
+    if there:
+        engine.views({"refused_whole": list(there.values())}, file_column=True)
+        names = pa.table({"delivery": pa.array(list(there), pa.int64()), "filename": [str(path) for path in there.values()]})
+        engine.table("refused_whole_files", names)
+        engine.execute("INSERT INTO told SELECT f.delivery, r.row, NULL, '' FROM refused_whole AS r JOIN refused_whole_files AS f USING (filename)")
 
 
 def _subjects(contracts: Mapping[str, Contract]) -> pa.Table:
