@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from doudi.identity.index import PersonIndex
 from doudi.identity.keys import Keys
-from doudi.lake.engine import Engine
+from doudi.lake.engine import Engine, sql
 from doudi.lake.home import Home
 from doudi.monitoring import diff, ended, identities, parts, places, sources, standing
 from doudi.monitoring.chain import chain_query
@@ -16,7 +16,7 @@ from doudi.monitoring.facts import count_subjects, facts_query, facts_table
 from doudi.monitoring.freeze import Frozen
 from doudi.monitoring.kept import PartResult
 from doudi.monitoring.quality import count_filled
-from doudi.monitoring.steps import Performance, Step, StepLike
+from doudi.monitoring.steps import Performance, Step
 from doudi.policyfiles import PolicyFiles
 from doudi.published.manifest import File
 from doudi.published.schema import PARTS
@@ -49,14 +49,10 @@ class Findings:
 
     def __post_init__(self) -> None:
         self.seconds: dict[str, float] = {}
-        self.later = self._later()
+        every = (*self.plan.steps, *self._later())
+        self.steps = [Step(step.name, sql(step.query), step.says) for step in every]  # put into words once, not for every batch
         folders = [self.home.deliveries / one["id"] for one in self.frozen.cut.deliveries]
         self.index = PersonIndex(self.engine, folders, self.keys)
-
-    @property
-    def steps(self) -> list[StepLike]:
-        """Every step, in order, whoever performs it."""
-        return [*self.plan.steps, *self.later]
 
     def find(self, codes: Sequence[str], apart: bool, watch: Callable[[str], None]) -> dict[str, PartResult]:
         """Compute and write the parts `codes`; returns the result of each.
@@ -65,15 +61,16 @@ class Findings:
         """
         performance = Performance(self.engine, watch, self.seconds)
         ready = {step.name for step in self.plan.whole} if apart else set[str]()
-        steps = [step for step in self.plan.steps if step.name not in ready]
-        performance.perform(steps)
-        self._drop(step for step in steps if step.name not in KEPT)
+        planned, later = self.steps[: len(self.plan.steps)], self.steps[len(self.plan.steps) :]
+        planned = [step for step in planned if step.name not in ready]
+        performance.perform(planned)
+        self._drop(step for step in planned if step.name not in KEPT)
         self.engine.table("rule_lines", standing.rule_lines(self.plan, self.policy))
         self.engine.table("condition_lines", standing.condition_lines(self.plan, self.policy))
-        performance.perform(self.later)
+        performance.perform(later)
         self._write(codes, watch)
         results = self._results(codes)
-        self._drop([*(step for step in steps if step.name in KEPT), *self.later])
+        self._drop([*(step for step in planned if step.name in KEPT), *later])
         return results
 
     def _later(self) -> list[Step]:
@@ -126,6 +123,6 @@ class Findings:
         numbers = {part: {rule: (n.asked, n.hits, n.unknowns) for rule, n in of_part.items()} for part, of_part in asked.items()}
         return {code: PartResult(files[code], numbers.get(code, {}), filled.get(code, {}), alerts[code]) for code in codes}
 
-    def _drop(self, steps: Iterable[StepLike]) -> None:
+    def _drop(self, steps: Iterable[Step]) -> None:
         for step in steps:
             self.engine.execute(f'DROP TABLE "{step.name}"')
