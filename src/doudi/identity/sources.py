@@ -18,7 +18,10 @@ import pyarrow.parquet as pq
 
 from doudi.contracts.model import Contract
 from doudi.identity.columns import name_column, role_of, row_columns
+from doudi.kernel.errors import DoudiError, Fault, code
 from doudi.lake.engine import Engine
+
+ROWS_MISSING = code("delivery_rows_missing", "已接收的报送缺少行文件")
 
 _SEEN = {"person": "BIGINT", "name_key": "BIGINT", "name": "VARCHAR", "id_sealed": "BLOB", "phone_sealed": "BLOB"}
 _ORIGIN = {"delivery": "BIGINT", "place": "INTEGER", "list_month": "INTEGER"}
@@ -46,12 +49,15 @@ class Source:
 
 
 def load(engine: Engine, sources: Sequence[Source], contracts: Mapping[str, Contract]) -> None:
-    """Make the tables above. Raises DoudiError if a file cannot be read."""
+    """Make the tables above. Raises DoudiError if a file cannot be read, or an accepted delivery has no rows any more."""
     engine.table("sources", _source_table(sources))
+    missing = [source.folder.name for source in sources if not source.rows.exists()]
+    if missing:
+        why = "可能已被删除；用 doudi simulate --lake-only 生成的数据目录不存各报送的行，只能按生成时的基准日运行"
+        raise DoudiError([Fault(ROWS_MISSING, f"报送 {name} 的行不在数据目录中", why=why, todo="从备份恢复，或重新接收文件") for name in missing])
     by_dataset: dict[str, list[Path]] = defaultdict(list)
     for source in sources:
-        if source.rows.exists():
-            by_dataset[source.dataset].append(source.rows)
+        by_dataset[source.dataset].append(source.rows)
     engine.execute(
         "CREATE OR REPLACE TABLE identities (dataset VARCHAR, delivery BIGINT, place INTEGER, list_month INTEGER, row INTEGER,"
         " field VARCHAR, role VARCHAR, person BIGINT, state VARCHAR, name_key BIGINT)"

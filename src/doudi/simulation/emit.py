@@ -112,8 +112,8 @@ class Emitter:
         return pa.array(self.identities.person_names[given.at if isinstance(given, Who) else rows.person])
 
     def _phone_keys(self, who: NDArray[np.int32]) -> pa.Array:
-        key, phones = Stamper(self.identities.keys).phone_key, self.identities.phones
-        return pa.array([key(phones[at]) for at in who.tolist()], pa.int64())
+        keys = self.identities.phone_keys
+        return pa.array([keys[at] for at in who.tolist()], pa.int64())
 
     def _phones_sealed(self, who: NDArray[np.int32]) -> pa.Array:
         sealed = self.identities.sealed_phones

@@ -79,6 +79,12 @@ class Identities:
         return found
 
     @cached_property
+    def phone_keys(self) -> list[int | None]:
+        """Keyed hashes of the phone numbers."""
+        key = Stamper(self.keys).phone_key
+        return [key(each) if each else None for each in self.phones]
+
+    @cached_property
     def sealed_phones(self) -> list[bytes | None]:
         """Sealed phone numbers."""
         seal = IdSealer(self.keys).seal

@@ -82,6 +82,13 @@ def test_a_lake_without_the_rows_of_deliveries_is_the_same_lake_but_for_its_name
     assert tables[0] == tables[1]
 
 
+def test_a_lake_without_the_rows_of_deliveries_is_never_settled_to_nothing(tmp_path: Path) -> None:
+    home = made(tmp_path / "home", households=50, lake_only=True).home
+    shutil.rmtree(next(home.lake.iterdir()))
+    with pytest.raises(DoudiError, match="的行不在数据目录中"):
+        settle(home, open_keys(home), shipped_catalogue().contracts, AS_OF)
+
+
 def test_a_home_that_has_deliveries_is_refused(tmp_path: Path) -> None:
     made(tmp_path / "home", households=50)
     with pytest.raises(DoudiError, match="已有报送"):
