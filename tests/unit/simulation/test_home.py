@@ -62,6 +62,30 @@ def test_a_part_of_the_months_settles_to_the_state_of_then(tmp_path: Path) -> No
     assert listed.num_rows > 1000
     paid = pq.read_table(cut.tables["payment"])["month"].to_pylist()
     assert max(paid) == 2026 * 12 + 8
+    whole = pq.read_table(next(path for path in home.lake.iterdir() if path.name != cut.id) / "tables" / "population_history.parquet").to_pylist()
+    then = {line["person"]: line["household_no"] for line in whole if line["list_month"] == 2026 * 12 + 8}
+    assert then == {line["person"]: line["household_no"] for line in listed.to_pylist()}
+
+
+def test_people_are_born_die_come_go_and_move_between_the_lists(tmp_path: Path) -> None:
+    home = made(tmp_path / "home", months=6, households=1500).home
+    tables = next(home.lake.iterdir()) / "tables"
+    stays = pq.read_table(tables / "household_stays.parquet").to_pylist()
+    first, last = 2025 * 12 + 4, 2026 * 12 + 9
+    homes: dict[int, set[int]] = {}
+    for stay in stays:
+        homes.setdefault(stay["person"], set()).add(stay["household"])
+    assert any(len(each) > 1 for each in homes.values()), "nobody moved"
+    people = {line["person"]: line for line in pq.read_table(tables / "people.parquet").to_pylist()}
+    dead = {line["person"]: line["death_date"] for line in pq.read_table(tables / "death.parquet").to_pylist()}
+    came = [stay["person"] for stay in stays if stay["from_month"] > first and len(homes[stay["person"]]) == 1]
+    assert any(people[person]["birth_date"].year == 2026 for person in came), "nobody was born"
+    assert any(people[person]["birth_date"].year < 2000 for person in came), "nobody came"
+    ended = [stay["person"] for stay in stays if stay["to_month"] < last and not people[stay["person"]]["listed"]]
+    assert any(person in dead for person in ended), "nobody died"
+    assert any(person not in dead for person in ended), "nobody left"
+    for person, day in dead.items():
+        assert people[person]["list_month"] <= day.year * 12 + day.month - 1, "the dead of an earlier month stand on a list"
 
 
 def test_the_same_wish_gives_the_same_bytes_whatever_the_number_of_processes_and_the_cut_of_the_work(
