@@ -68,8 +68,9 @@ class Findings:
         self.engine.table("rule_lines", standing.rule_lines(self.plan, self.policy))
         self.engine.table("condition_lines", standing.condition_lines(self.plan, self.policy))
         performance.perform(later)
-        self._write(codes, watch)
-        results = self._results(codes)
+        self._write(codes, performance, watch)
+        with performance.timed("count"):
+            results = self._results(codes)
         self._drop([*(step for step in planned if step.name in KEPT), *later])
         return results
 
@@ -90,7 +91,7 @@ class Findings:
             Step("published_alerts", diff.alerts_query(frozen.as_of, frozen.run), "整理线索"),
         ]
 
-    def _write(self, codes: Sequence[str], watch: Callable[[str], None]) -> None:
+    def _write(self, codes: Sequence[str], performance: Performance, watch: Callable[[str], None]) -> None:
         unknown = UNKNOWN.format(place=places.parts("COALESCE(h.region, p.region)"))
         for table, query, by in (
             (TABLES["alerts"], "SELECT * FROM published_alerts", "subject"),
@@ -103,10 +104,12 @@ class Findings:
             (facts_table(self.plan, "household"), facts_query(self.plan, "household"), "household"),
         ):
             watch(f"写出{table.title}")
-            self.writer.parted(table, self.engine.batches(parts.in_parts(query, table, by)))
+            with performance.timed(f"write_{table.name}"):
+                self.writer.parted(table, self.engine.batches(parts.in_parts(query, table, by)))
         watch("加密写出身份")
         key = self.keys.subkey("published")
-        self.writer.parted(TABLES["identities"], identities.identity_batches(self.engine, self.index, key, codes))
+        with performance.timed("write_identities"):
+            self.writer.parted(TABLES["identities"], identities.identity_batches(self.engine, self.index, key, codes))
 
     def _results(self, codes: Sequence[str]) -> dict[str, PartResult]:
         files: defaultdict[str, dict[str, File]] = defaultdict(dict)

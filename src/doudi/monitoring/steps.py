@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Protocol
@@ -37,7 +38,7 @@ def statement(step: StepLike) -> str:
 
 @dataclass
 class Performance:
-    """Performs steps and keeps how long each took: step -> seconds, summed up over the times it was performed."""
+    """Performs steps and keeps how long each took, and other work: what -> seconds, summed up over the times it was done."""
 
     engine: Engine
     watch: Callable[[str], None] = lambda says: None
@@ -47,6 +48,12 @@ class Performance:
         """Make the table of each step."""
         for step in steps:
             self.watch(step.says)
-            began = perf_counter()
-            self.engine.execute(statement(step))
-            self.seconds[step.name] = self.seconds.get(step.name, 0.0) + perf_counter() - began
+            with self.timed(step.name):
+                self.engine.execute(statement(step))
+
+    @contextmanager
+    def timed(self, what: str) -> Iterator[None]:
+        """Add the time of the block to what `what` took."""
+        began = perf_counter()
+        yield
+        self.seconds[what] = self.seconds.get(what, 0.0) + perf_counter() - began
