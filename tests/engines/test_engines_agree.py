@@ -14,33 +14,25 @@ from doudi.rules.judge import judge
 
 @given(policy=policies(), rows=worlds())
 def test_duckdb_computes_what_the_judge_computes(policy: dict[str, Any], rows: dict[str, Any]) -> None:
-    typed = made(files(**policy))
-    assert differences(typed, judge(typed, rows), run(typed, rows)) == []
-
-
-@given(policy=policies(), rows=worlds())
-def test_alerts_and_unknowns_are_those_of_the_judge(policy: dict[str, Any], rows: dict[str, Any]) -> None:
-    typed = made(files(**policy))
-    judged, engine = judge(typed, rows), run(typed, rows)
-    assert listed(engine, "alerts") == judged.hits(typed)
-    assert listed(engine, "unknowns") == judged.unknown(typed)
+    agree(policy, rows)
 
 
 @settings(max_examples=12)
 @given(policy=policies(), rows=worlds())
 def test_sail_computes_what_the_judge_computes(policy: dict[str, Any], rows: dict[str, Any]) -> None:
-    typed = made(files(**policy))
-    judged, engine = judge(typed, rows), run(typed, rows, RowsOnSpark(sail()))
-    assert differences(typed, judged, engine) == []
-    assert listed(engine, "alerts") == judged.hits(typed)
-    assert listed(engine, "unknowns") == judged.unknown(typed)
+    agree(policy, rows, RowsOnSpark(sail()))
 
 
 @settings(max_examples=2)
 @given(policy=policies(), rows=worlds())
 def test_spark_computes_what_the_judge_computes(java: None, policy: dict[str, Any], rows: dict[str, Any]) -> None:
+    agree(policy, rows, RowsOnSpark(spark()))
+
+
+def agree(policy: dict[str, Any], rows: dict[str, Any], on: PlanEngine | None = None) -> None:
+    """The judge and an engine have the same facts, conditions, alerts and unknowns."""
     typed = made(files(**policy))
-    judged, engine = judge(typed, rows), run(typed, rows, RowsOnSpark(spark()))
+    judged, engine = judge(typed, rows), run(typed, rows, on)
     assert differences(typed, judged, engine) == []
     assert listed(engine, "alerts") == judged.hits(typed)
     assert listed(engine, "unknowns") == judged.unknown(typed)
