@@ -28,6 +28,15 @@ ORDER BY person
 """
 """The name of most rows; `mode` says the same, but not in every engine. Somebody without any name keeps a row."""
 
+EVERYTHING = f"""
+SELECT a.person, a.id_sealed, a.phone_sealed, n.name
+FROM (
+    SELECT person, MIN(id_sealed) AS id_sealed, MIN(phone_sealed) AS phone_sealed
+    FROM person_index SEMI JOIN asked_people USING (person) GROUP BY person
+) a
+JOIN ({NAMES}) n ON a.person = n.person
+"""
+
 
 class PersonIndex:
     """Looks people up in the `seen.parquet` files of a cut. `engine` needs nothing loaded; the index makes its own view `person_index`."""
@@ -57,6 +66,14 @@ class PersonIndex:
         """Person number -> a phone, for those who have one."""
         return {person: self._sealer.unseal(sealed) for person, sealed in self._lookup("min(phone_sealed)", people) if sealed is not None}
 
+    def gather(self, people: str, table: str) -> None:
+        """Make a table (person, id_sealed, phone_sealed, name) of those of the people whom the index knows; `people`: a query with a column `person`.
+
+        For many people at once: the index is read once.
+        """
+        self._engine.execute(f"CREATE OR REPLACE TABLE asked_people AS {people}")
+        self._engine.execute(f"CREATE OR REPLACE TABLE {table} AS {EVERYTHING}")
+
     def hidden_texts(self, shown: Iterable[str]) -> dict[str, str]:
         """What the lake shows of household numbers with a citizen ID in them -> the numbers as delivered, of those that are known."""
         self._engine.table("asked_texts", pa.table({"text": pa.array(sorted(set(shown)), pa.string())}))
@@ -64,7 +81,7 @@ class PersonIndex:
         return {text: self._sealer.unseal(sealed) for text, sealed in self._engine.fetch(query)} if self._hides else {}
 
     def reveal(self, sealed: bytes) -> str:
-        """The citizen ID behind one `id_sealed` of the view `person_index`, for results that are read batch by batch."""
+        """The citizen ID or phone behind a sealed value of the index, for results that are read batch by batch."""
         return self._sealer.unseal(sealed)
 
     def _lookup(self, what: str, people: Iterable[int]) -> list[tuple]:

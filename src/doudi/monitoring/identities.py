@@ -28,13 +28,13 @@ SELECT DISTINCT person, household FROM (
 """
 
 HOUSEHOLDS = """
-SELECT c.household, MIN(h.head) AS head, MIN(n.household_no) AS household_no
+SELECT c.household, i.name, n.household_no
 FROM (SELECT DISTINCT household FROM concerned WHERE household IS NOT NULL) c
 LEFT JOIN household_places h ON c.household = h.household
+LEFT JOIN index_here i ON h.head = i.person
 LEFT JOIN household_numbers n ON c.household = n.household
 JOIN household_parts r ON c.household = r.household
 WHERE r.part = '{part}'
-GROUP BY c.household
 ORDER BY c.household
 """
 
@@ -46,14 +46,19 @@ GROUP BY household
 """
 """The number as delivered; a household that went through two spellings of one number (spaces, full-width digits) is shown with the first."""
 
+EVERYBODY = """
+SELECT person FROM person_base UNION SELECT person FROM concerned WHERE person IS NOT NULL
+"""
+
 PERSONS = """
-SELECT p.person, b.household
+SELECT p.person, b.household, i.id_sealed, i.name, i.phone_sealed
 FROM (
     SELECT person FROM concerned WHERE person IS NOT NULL
     UNION
     SELECT b.person FROM person_base b SEMI JOIN concerned c ON b.household = c.household
 ) p
 LEFT JOIN person_base b ON p.person = b.person
+LEFT JOIN index_here i ON p.person = i.person
 LEFT JOIN person_parts r ON p.person = r.person
 WHERE COALESCE(r.part, '{nowhere}') = '{part}'
 ORDER BY p.person
@@ -69,6 +74,7 @@ STEPS = (
 def identity_batches(engine: Engine, index: PersonIndex, key: bytes, parts: Iterable[str]) -> Iterator[pa.RecordBatch]:
     """The rows of `identities`, with their part and in order of it, sealed under `key`."""
     sealer, schema = Sealer(key), TABLES["identities"].arrow.append(pa.field("part", pa.string()))
+    index.gather(EVERYBODY, "index_here")
     for part in parts:
         for rows in chain(_households(engine, index, sealer, part), _persons(engine, index, sealer, part)):
             yield from pa.Table.from_pylist([row | {"part": part} for row in rows], schema=schema).to_batches()
@@ -76,27 +82,30 @@ def identity_batches(engine: Engine, index: PersonIndex, key: bytes, parts: Iter
 
 def _households(engine: Engine, index: PersonIndex, sealer: Sealer, part: str) -> Iterator[list[dict[str, Any]]]:
     for lines in _in_parts(engine.fetch(HOUSEHOLDS.format(part=part))):
-        names = index.names_of(head for _, head, _ in lines if head is not None)
         hidden = index.hidden_texts(number for _, _, number in lines if number and "#" in number)
         yield [
             {
                 "subject": "h",
                 "number": number,
-                "name": sealer.seal(names.get(head), "name", number),
+                "name": sealer.seal(name, "name", number),
                 "household_no": sealer.seal(hidden.get(household_no, household_no), "household_no", number),
             }
-            for number, head, household_no in lines
+            for number, name, household_no in lines
         ]
 
 
 def _persons(engine: Engine, index: PersonIndex, sealer: Sealer, part: str) -> Iterator[list[dict[str, Any]]]:
     for lines in _in_parts(engine.fetch(PERSONS.format(part=part, nowhere=NOWHERE))):
-        people = [person for person, _ in lines]
-        found = {"id": index.ids_of(people), "name": index.names_of(people), "phone": index.phones_of(people)}
         yield [
-            {"subject": "p", "number": person, "household": household}
-            | {column: sealer.seal(values.get(person), column, person) for column, values in found.items()}
-            for person, household in lines
+            {
+                "subject": "p",
+                "number": person,
+                "household": household,
+                "id": sealer.seal(id_sealed and index.reveal(id_sealed), "id", person),
+                "name": sealer.seal(name, "name", person),
+                "phone": sealer.seal(phone_sealed and index.reveal(phone_sealed), "phone", person),
+            }
+            for person, household, id_sealed, name, phone_sealed in lines
         ]
 
 
