@@ -28,7 +28,7 @@ from doudi.rules.plan import plan_policy
 NOT_REPEATED = code("run_not_repeated", "用同样的输入重算，结果与已发布的不同")
 
 PEOPLE_PER_MB = 1_000
-"""How many people are computed at a time for each MB of memory (docs/reference/benchmarks.md)."""
+"""How many people are computed at a time for each MB of memory: a million took 2.35 GB with 2,000 MB, most of it while writing."""
 
 
 @dataclass(frozen=True)
