@@ -99,6 +99,7 @@ def _classic(master: str) -> SparkSession:
 
 
 def _need_pyspark() -> None:
+    os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "0")  # else gRPC aborts one child process in a hundred, JVMs too; read on import
     try:
         import pyspark.sql.connect.session  # noqa: F401 - needs more than pyspark alone
     except ImportError as problem:
