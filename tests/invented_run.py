@@ -132,7 +132,7 @@ def unknown() -> list[dict[str, Any]]:
     return [
         subject(rule, household)
         | place(household)
-        | {"condition": "income_below", "reason": reasons[number(rule["rule"], household) % 7 % len(reasons)]}
+        | {"conditions": "condition_1", "reasons": reasons[number(rule["rule"], household) % 7 % len(reasons)]}
         for rule in RULES
         for household in subjects(rule, int(rule["an_unknown_in"]), 2)
     ]

@@ -27,7 +27,7 @@ RESULTS = {
     "household_facts": ["household"],
     "alerts": ["rule", "subject", "household", "person"],
     "evidence": ["rule", "subject", "household", "person", "position"],
-    "unknowns": ["rule", "subject", "household", "person", "condition"],
+    "unknowns": ["rule", "subject", "household", "person"],
 }
 """Table -> the order in which its rows are written."""
 

@@ -17,6 +17,7 @@ from doudi.policyfiles.model import Glossary, PolicyFiles, RoutingFiles
 from doudi.policyfiles.rulefiles import read_rule
 from doudi.policyfiles.tree import Map, Place, Seq, Text
 from doudi.rules.build import build_policy
+from doudi.rules.findings import results
 from doudi.rules.judge import Judgement
 from doudi.rules.model import Policy
 from doudi.rules.plan import Plan, plan_policy
@@ -187,6 +188,8 @@ def differences(policy: Policy, judged: Judgement, engine: PlanEngine) -> list[s
     wanted, found = stored(policy, judged), []
     for of in ("person", "household"):
         computed = {row[of]: row for row in engine.fetch(f"SELECT * FROM {of}_facts")}
+        for row in engine.fetch(results(policy, of).sql("duckdb")):
+            computed[row[of]] |= row
         if set(computed) != set(wanted[of]):
             found.append(f"{of}: {sorted(computed)} instead of {sorted(wanted[of])}")
             continue

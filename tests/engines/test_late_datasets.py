@@ -73,7 +73,7 @@ def person_one(
     numbered = [{"person": 1, "visit_no": str(at), "times": 1, "cost": 100, "delivery": 1, "row": at, **row} for at, row in enumerate(rows)]
     engine = run(typed, {"people": people, "visit": numbered}, plan=plan)
     hit = engine.fetch("SELECT hit_W01 FROM person_facts")[0]["hit_W01"]
-    return hit, [row["reason"] for row in engine.fetch("SELECT reason FROM unknowns")]
+    return hit, [row["reasons"] for row in engine.fetch("SELECT reasons FROM unknowns")]
 
 
 SPENT = {"variable": "spent", "where": "last_months(day, 12)", "value": "sum(cost)"}

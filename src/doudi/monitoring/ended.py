@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Protocol
 
+import sqlglot
+from sqlglot import exp
+
+from doudi.lake.engine import Query
 from doudi.monitoring.steps import Step
+from doudi.rules.findings import results
+from doudi.rules.model import Policy
 
 
 class ConditionLike(Protocol):
@@ -39,7 +45,7 @@ FROM before_alerts b ANTI JOIN alert_lines a ON b.alert = a.alert
 
 FAILED = """
 SELECT e.alert, {position} AS position, {says} AS says
-FROM ended_lines e JOIN {facts} f ON e.{subject} = f.{subject}
+FROM ended_lines e JOIN ended_{subject}s f ON e.{subject} = f.{subject}
 WHERE e.rule = {rule} AND f.{column} = {failing}
 """
 
@@ -49,11 +55,12 @@ SELECT CAST(NULL AS TEXT) AS alert, 0 AS position, CAST(NULL AS TEXT) AS says WH
 
 CAUSES = """
 WITH misses AS (SELECT alert, STRING_AGG(says, '；' ORDER BY position) AS says FROM ended_failed GROUP BY alert),
-unsure AS (
-    SELECT e.alert, STRING_AGG(DISTINCT u.reason, '；' ORDER BY u.reason) AS says
+open AS (
+    SELECT DISTINCT e.alert, SPLIT_PART(u.reasons, '\n', n.at) AS reason
     FROM ended_lines e JOIN unknowns u ON e.rule = u.rule AND COALESCE(e.person, e.household) = COALESCE(u.person, u.household)
-    GROUP BY e.alert
-)
+    CROSS JOIN positions n
+),
+unsure AS (SELECT alert, STRING_AGG(reason, '；' ORDER BY reason) AS says FROM open WHERE reason <> '' GROUP BY alert)
 SELECT e.alert,
     CASE WHEN NOT {in_force} THEN 'rule_gone' WHEN u.alert IS NOT NULL THEN 'unknown' WHEN m.alert IS NOT NULL AND {asked} THEN 'miss'
         ELSE 'subject_gone' END AS cause,
@@ -71,8 +78,20 @@ LEFT JOIN household_facts h ON e.household = h.household
 """
 
 
-def steps(rules: Mapping[str, RuleLike]) -> list[Step]:
-    """Make `ended_lines`, `ended_failed` and `ended_causes` (alert, cause, reason). Death ends no alert of a rule that asks the dead."""
+def results_asked(policy: Policy) -> dict[str, Query]:
+    """For persons and households the results of every condition now, of those whose alerts have ended."""
+    asked = {}
+    for of in ("person", "household"):
+        ended = sqlglot.select(of).from_("ended_lines")
+        asked[of] = results(policy, of).where(exp.column(of, table="f").isin(query=ended), copy=False)
+    return asked
+
+
+def steps(rules: Mapping[str, RuleLike], results: Mapping[str, Query]) -> list[Step]:
+    """Make `ended_lines`, `ended_failed` and `ended_causes` (alert, cause, reason). Death ends no alert of a rule that asks the dead.
+
+    `results`: person and household -> the query of the conditions' results of those whose alerts have ended.
+    """
     failed = " UNION ALL ".join([NONE_FAILED, *(query for rule in rules.values() for query in _failed(rule))])
     in_force = f"(e.rule IN ({', '.join(map(quoted, rules))}))" if rules else "FALSE"
     of_dead = sorted(rule.rule for rule in rules.values() if rule.subjects == "deceased")
@@ -80,6 +99,7 @@ def steps(rules: Mapping[str, RuleLike]) -> list[Step]:
     asked = f"(CASE WHEN e.subject = 'h' THEN h.household IS NOT NULL ELSE COALESCE((f.living AND f.listed) OR ({dead} AND f.deceased), FALSE) END)"
     return [
         Step("ended_lines", GONE, "找出已消失的线索"),
+        *(Step(f"ended_{subject}s", query, "查看其现在的条件") for subject, query in results.items()),
         Step("ended_failed", failed, "找出不再成立的条件"),
         Step("ended_causes", CAUSES.format(in_force=in_force, asked=asked), "查明线索消失的原因"),
     ]
@@ -87,12 +107,11 @@ def steps(rules: Mapping[str, RuleLike]) -> list[Step]:
 
 def _failed(rule: RuleLike) -> Iterable[str]:
     """For each condition of a rule the ended alerts for which it now fails for certain."""
-    facts, subject = ("household_facts", "household") if rule.of == "household" else ("person_facts", "person")
+    subject = "household" if rule.of == "household" else "person"
     for condition in rule.conditions:
         yield FAILED.format(
             position=condition.position,
             says=quoted(f"{condition.says}（现为是）" if condition.negated else condition.says),
-            facts=facts,
             subject=subject,
             rule=quoted(rule.rule),
             column=f"{rule.rule}_c{condition.position}",

@@ -19,6 +19,7 @@ from doudi.kernel.ids import mask_id
 from doudi.lake.engine import DuckEngine
 from doudi.monitoring.options import Reading
 from doudi.monitoring.show import DATE_OPERATORS, NEGATED, OPERATORS, show_text
+from doudi.published.findings import open_conditions
 from doudi.published.identities import HouseholdIdentity, Identities, PersonIdentity
 from doudi.published.read import PublishedRun
 
@@ -91,8 +92,9 @@ def unknown_rows(run: PublishedRun, identities: Identities, *, with_ids: bool) -
     for lines in _parts(run, "unknown"):
         people = People(lines, identities, with_ids=with_ids)
         for line in lines:
-            condition = run.conditions.get((line["rule"], line["condition"]), {"says": line["condition"]})
-            yield line["rule"], line["subject"], *people.of(line), condition["says"], line["reason"]
+            for condition, reason in open_conditions(line):
+                says = run.conditions[line["rule"], condition]["says"]
+                yield line["rule"], line["subject"], *people.of(line), says, reason
 
 
 def _parts(run: PublishedRun, table: str) -> Iterator[list[dict[str, Any]]]:

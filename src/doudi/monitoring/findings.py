@@ -24,11 +24,11 @@ from doudi.published.tables import TABLES
 from doudi.published.write import RunWriter
 from doudi.rules.plan import Plan
 
-KEPT = frozenset({"person_base", "person_facts", "household_facts", "alerts", "evidence", "sources", "unknowns"})
+KEPT = frozenset({"person_base", "person_facts", "household_facts", "alerts", "evidence", "sources", "unknowns", "positions"})
 """What is read after the plan has run; everything else it made is dropped to give the memory back."""
 
 UNKNOWN = """
-SELECT u.rule, u.subject, u.person, u.household, u.condition, u.reason, {place}
+SELECT u.rule, u.subject, u.person, u.household, u.conditions, u.reasons, {place}
 FROM unknowns u
 LEFT JOIN household_places h ON u.household = h.household
 LEFT JOIN person_places p ON u.person = p.person
@@ -83,7 +83,7 @@ class Findings:
             *parts.STEPS,
             *places.STEPS,
             *diff.steps(places.routed_regions(routed, of)),
-            *ended.steps(self.plan.rules),
+            *ended.steps(self.plan.rules, ended.results_asked(self.plan.policy)),
             *sources.steps(contracts, frozen.cut.tables, self.plan.policy),
             Step("chain_lines", chain_query(self.plan.policy, self.policy, contracts), "汇集救助链"),
             *identities.STEPS,

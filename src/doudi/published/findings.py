@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from doudi.published.columns import (
     ALERT,
     CONDITION,
@@ -184,16 +187,21 @@ CHAIN = Table(
 UNKNOWN = Table(
     "unknown",
     "未知",
-    "规则对对象的结论未知时，一个未知条件一行",
-    "One line for a condition that is unknown where the whole rule is unknown.",
-    ("rule", "subject", "household", "person", "condition"),
+    "规则对对象的结论未知时一行",
+    "One line for a rule and subject where the conclusion is unknown.",
+    ("rule", "subject", "household", "person"),
     (
         RULE,
         SUBJECT,
         PERSON_IF_ANY,
         HOUSEHOLD_IF_ANY,
-        CONDITION,
-        Column("reason", "text", "原因", "the reason, in Chinese"),
+        Column("conditions", "text", "未知的条件，逗号分隔", "the conditions that are unknown, comma separated"),
+        Column("reasons", "text", "原因，与上列条件一一对应，每项一行", "why, in Chinese: a line for each of these conditions"),
         *PLACE,
     ),
 )
+
+
+def open_conditions(line: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The conditions of a line of `unknown`, each with the reason."""
+    return list(zip(line["conditions"].split(","), line["reasons"].split("\n"), strict=True))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from sqlglot import exp
 
@@ -110,7 +110,7 @@ def evidence(policy: Policy) -> Step:
             {
                 "position": lambda condition: cast(integer(condition.position), Type.INT),
                 "condition": lambda condition: text(condition.name),
-                "result": lambda condition, rule=rule: col(rule.condition_column(condition), "f"),
+                "result": lambda condition, rule=rule: _result(policy, rule, condition),
                 "value": lambda condition, rule=rule: _side(policy, rule, sides(condition.measured)[0]),
                 "threshold": lambda condition, rule=rule: _side(policy, rule, sides(condition.measured)[1]),
             },
@@ -168,28 +168,48 @@ def _with_household(policy: Policy, rule: Rule, query: exp.Select) -> exp.Select
     whens = [reason.when for name in own if name in policy.variables for reason in policy.variables[name].reasons if reason.when]
     if rule.of != "person" or not any(is_household(policy, name) for name in own.union(*(names(node) for node in whens))):
         return query
+    return _beside_household(query)
+
+
+def _beside_household(query: exp.Select) -> exp.Select:
     on = exp.EQ(this=col("household", "f"), expression=col("household", "h"))
     return query.join(exp.alias_(exp.to_table(FACTS["household"]), "h", table=True), on=on, join_type="left", copy=False)
 
 
+def _result(policy: Policy, rule: Rule, condition: Condition) -> SQL:
+    return emit(condition.test, _facts_column(policy, rule))
+
+
+def results(policy: Policy, of: str) -> exp.Select:
+    """For each person or household every condition of the rules about it, as `<rule>_c<position>`. Facts are columns of `f`, so that a WHERE can choose."""
+    rules = [rule for rule in policy.rules.values() if rule.of == of]
+    values = [named(_result(policy, rule, each), rule.condition_column(each)) for rule in rules for each in rule.conditions]
+    facts = exp.alias_(exp.to_table(FACTS[of]), "f", table=True)
+    query = select(named(col(of, "f"), of), *values).from_(facts, copy=False)
+    return _beside_household(query) if of == "person" else query
+
+
 def unknowns(policy: Policy, late: Late) -> Step:
-    """One row per rule, subject and condition that is unknown, where the rule as a whole is unknown."""
+    """One row per rule and subject where the rule as a whole is unknown.
+
+    `conditions`: the names of those that are unknown, comma separated; `reasons`: why, a line for each of them.
+    """
     queries: list[exp.Select] = []
     for rule in policy.rules.values():
         open_ = all_of(is_null(col(rule.column, "f")), eligible(rule))
-        query = _by_condition(
-            policy,
-            rule,
-            open_,
-            {
-                "condition": lambda condition: text(condition.name),
-                "reason": lambda condition, rule=rule: when(
-                    (is_null(col(rule.condition_column(condition), "f")), _reason(policy, rule, condition, late))
-                ),
-            },
-        )
-        queries.append(select(exp.Star()).from_(aliased(query, "u"), copy=False).where(exp.Not(this=is_null(col("reason", "u"))), copy=False))
-    return Step("unknowns", union(queries, ALERT | {"condition": Type.TEXT, "reason": Type.TEXT}), "列出无法判断的条件及原因")
+        tests = [(each, is_null(exp.paren(_result(policy, rule, each)))) for each in rule.conditions]
+        query = select(
+            *_subject(rule),
+            named(_listed(",", ((test, text(each.name)) for each, test in tests)), "conditions"),
+            named(_listed("\n", ((test.copy(), _reason(policy, rule, each, late)) for each, test in tests)), "reasons"),
+        ).from_(_facts(rule), copy=False)
+        queries.append(_with_household(policy, rule, query).where(open_, copy=False))
+    return Step("unknowns", union(queries, ALERT | {"conditions": Type.TEXT, "reasons": Type.TEXT}), "列出无法判断的条件及原因")
+
+
+def _listed(separator: str, parts: Iterable[tuple[SQL, SQL]]) -> SQL:
+    """The texts whose test holds, in order."""
+    return exp.ConcatWs(expressions=[text(separator), *(when((test, value)) for test, value in parts)])
 
 
 def _reason(policy: Policy, rule: Rule, condition: Condition, late: Late) -> SQL:
@@ -336,4 +356,4 @@ def _source_part(policy: Policy, rows: str, table: str, by: str, variables: list
     )
 
 
-__all__ = ["FACTS", "Late", "alerts", "comparison", "evidence", "positions", "row_variables", "sides", "sources", "unknowns"]
+__all__ = ["FACTS", "Late", "alerts", "comparison", "evidence", "positions", "results", "row_variables", "sides", "sources", "unknowns"]

@@ -175,12 +175,9 @@ def _rules(policy: Policy, rank: int, layer: Layer) -> None:
     for rule in policy.rules.values():
         if (rule.of == "person") != (layer.of == "person"):
             continue
-        for condition in rule.conditions:
-            if condition.rank == rank:
-                layer.formulas[rule.condition_column(condition)] = (emit(condition.test, at("t")), names(condition.test))
         if rule.rank == rank:
-            own = [rule.condition_column(condition) for condition in rule.conditions]
-            layer.formulas[rule.column] = (rule_sql(rule.conditions, lambda condition, rule=rule: col(rule.condition_column(condition), "t")), own)
+            tests = [condition.test for condition in rule.conditions]
+            layer.formulas[rule.column] = (rule_sql(rule.conditions, lambda condition: emit(condition.test, at("t"))), names_all(tests))
 
 
 def rule_sql(conditions: Iterable[Condition], column: Callable[[Condition], SQL]) -> SQL:

@@ -22,6 +22,7 @@ from doudi.published.write import RunWriter
 
 RULES = "rule version kind grade department level within_working_days"
 ORDER = "ORDER BY rule, subject, household NULLS LAST, person NULLS LAST"
+RESULTS = {"person": "SELECT * FROM person_facts", "household": "SELECT * FROM household_facts"}
 DAYS = {"r1": date(2026, 8, 31), "r2": date(2026, 9, 30), "r3": date(2026, 10, 31)}
 
 
@@ -89,10 +90,11 @@ def tables(engine: DuckEngine, world: World) -> None:
     put(
         engine,
         "unknowns",
-        "rule subject person household condition reason",
+        "rule subject person household conditions reasons",
         *(("K01", "h", None, h, "poor", "近12个月没有核对报告") for h, income in world.incomes.items() if income is None and h not in world.core),
         ("K99", "h", None, 0, "x", "别的"),
     )
+    put(engine, "positions", "at", (1,), (2,))
 
 
 def publish(home: Home, run: str, world: World, previous: PublishedRun | None) -> PublishedRun:
@@ -111,7 +113,7 @@ def _publish(engine: DuckEngine, home: Home, run: str, world: World, previous: P
     engine.table("rule_lines", rules)
     engine.table("condition_lines", conditions)
     by_name = {rule.rule: rule for rule in world.rules}
-    Performance(engine).perform([*places.STEPS, *diff.steps(places.routed_regions({}, {})), *ended.steps(by_name)])
+    Performance(engine).perform([*places.STEPS, *diff.steps(places.routed_regions({}, {})), *ended.steps(by_name, RESULTS)])
     folder = home.runs / run
     folder.mkdir()
     writer = RunWriter(folder)

@@ -74,7 +74,7 @@ def test_a_table_in_parts_is_read_as_one_in_the_order_of_its_parts(tmp_path: Pat
     folder = tmp_path / "runs" / "2026-10-31-abc"
     folder.mkdir(parents=True)
     found = [("K01", "h", None, 7, "poor", "x", part) for part in ("431381", "431382", "431382")]
-    names = ["rule", "subject", "person", "household", "condition", "reason", "part"]
+    names = ["rule", "subject", "person", "household", "conditions", "reasons", "part"]
     lines = pa.Table.from_pylist([dict(zip(names, line, strict=True)) | {"household": at} for at, line in enumerate(found)])
     lines = (
         lines.append_column("county", lines["part"])

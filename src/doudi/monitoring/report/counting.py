@@ -25,11 +25,6 @@ def sum_by(table: pa.Table, value: str, *columns: str) -> Counter[Any]:
     return Counter({key: total or 0 for key, total in zip(keys, grouped[f"{value}_sum"].to_pylist(), strict=True)})
 
 
-def distinct(table: pa.Table, *columns: str) -> pa.Table:
-    """The different tuples of `columns`."""
-    return table.group_by(list(columns)).aggregate([])
-
-
 def how_many(column: pa.ChunkedArray) -> int:
     """Number of different values, empty ones not counted."""
     return int(pc.count_distinct(column, mode="only_valid").as_py())

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from doudi.monitoring.report.counting import count_by, distinct, how_many, total
+from doudi.monitoring.report.counting import count_by, how_many, total
 from doudi.published.read import PublishedRun
 
 REASONS = 12
@@ -39,13 +39,13 @@ class Gaps:
 
 def gather_gaps(run: PublishedRun) -> Gaps:
     """Count what is unknown in a run."""
-    unknown = run.table("unknown", ["rule", "subject", "household", "person", "reason"])
-    pairs = distinct(unknown, "rule", "subject", "household", "person", "reason")
+    unknown = run.table("unknown", ["rule", "household", "reasons"])
     rules_of: dict[str, set[str]] = {}
     counts: dict[str, int] = {}
-    for (reason, rule), count in count_by(pairs, "reason", "rule").items():
-        rules_of.setdefault(reason, set()).add(rule)
-        counts[reason] = counts.get(reason, 0) + count
+    for (reasons, rule), count in count_by(unknown, "reasons", "rule").items():
+        for reason in set(reasons.split("\n")):
+            rules_of.setdefault(reason, set()).add(rule)
+            counts[reason] = counts.get(reason, 0) + count
     reasons = [Reason(says, count, tuple(sorted(rules_of[says]))) for says, count in counts.items()]
     reasons.sort(key=lambda one: (-one.conclusions, one.says))
     lines = run.rules.values()
