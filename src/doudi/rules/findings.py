@@ -209,7 +209,8 @@ def unknowns(policy: Policy, late: Late) -> Step:
 
 def _listed(separator: str, parts: Iterable[tuple[SQL, SQL]]) -> SQL:
     """The texts whose test holds, in order."""
-    return exp.ConcatWs(expressions=[text(separator), *(when((test, value)) for test, value in parts)])
+    texts = [text(separator), *(when((test, value)) for test, value in parts)]
+    return exp.ConcatWs(expressions=texts, coalesce=True)  # without it the emitted text is null as soon as one part is
 
 
 def _reason(policy: Policy, rule: Rule, condition: Condition, late: Late) -> SQL:
