@@ -5,11 +5,11 @@ AS_OF ?= 2026-10-31
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo score test lint format docs clean
+.PHONY: help setup demo score test lint format docs bench bench-sql bench-province clean
 
 help: ## 列出任务 / list the tasks
 	@echo "兜底 Doudi"; echo
-	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-14s %s\n", $$1, $$2}'
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-20s %s\n", $$1, $$2}'
 	@echo; echo "  第一次来，请用 make demo / new here? make demo"
 
 setup: .venv/.complete ## 装配环境，含测试工具 / set everything up, tools for tests included
@@ -36,8 +36,17 @@ format: .venv/.complete ## 整理代码格式 / format the code
 docs: .venv/.complete ## 重新生成参考文档 / generate the reference documents anew
 	$(BIN)/python scripts/docs.py
 
+bench: .venv-bench/.complete ## 基准测试：不到十分钟，2 核 / benchmarks, under ten minutes on 2 cores
+	@.venv-bench/bin/python -m benchmarks
+
+bench-sql: .venv/.runtime ## 只测手写 SQL 与扫描下限，不装别的 / only the scan and the hand-written SQL, nothing else installed
+	@$(BIN)/python -m benchmarks floor ten-engine
+
+bench-province: .venv-bench/.complete ## 全省 6600 万人 / the whole province, 66 million people
+	@.venv-bench/bin/python -m benchmarks province
+
 clean: ## 删除环境和缓存；不动 doudi-data / remove environment and caches, never doudi-data
-	rm -rf .venv .tools .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage build dist
+	rm -rf .venv .venv-bench .tools .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage build dist
 	find src tests scripts -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Marks of what .venv holds; made anew when the lock changes.
@@ -48,3 +57,7 @@ clean: ## 删除环境和缓存；不动 doudi-data / remove environment and cac
 .venv/.runtime: pyproject.toml uv.lock scripts/bootstrap.py
 	@$(PYTHON) scripts/bootstrap.py --runtime
 	@touch .venv/.runtime
+
+.venv-bench/.complete: pyproject.toml uv.lock scripts/bootstrap.py
+	@$(PYTHON) scripts/bootstrap.py --bench
+	@touch .venv-bench/.complete

@@ -3,6 +3,7 @@
 
     python3 scripts/bootstrap.py              everything, for tests and development
     python3 scripts/bootstrap.py --runtime    only what `doudi` itself needs
+    python3 scripts/bootstrap.py --bench      what Doudi is measured against, in an environment of its own: .venv-bench
     python3 scripts/bootstrap.py --uv         only find or fetch uv, and print its path
 
 Standard library only, no pip, no venv module, no root; Python 3.9 syntax, so that it can explain itself to an older Python.
@@ -300,16 +301,17 @@ def run(command: list[str], env: dict[str, str]) -> None:
         )
 
 
-def sync(uv: Path, settings: dict[str, str], runtime: bool) -> None:
-    """Make `.venv` hold exactly the versions of `uv.lock`, hashes checked. Raises Trouble."""
-    env = dict(os.environ)
+def sync(uv: Path, settings: dict[str, str], runtime: bool, bench: bool = False) -> None:
+    """Make `.venv` (`.venv-bench` for the benchmarks) hold exactly the versions of `uv.lock`, hashes checked. Raises Trouble."""
+    folder = ".venv-bench" if bench else ".venv"
+    env = dict(os.environ) | {"UV_PROJECT_ENVIRONMENT": folder}
     env.pop("VIRTUAL_ENV", None)
     certs = certificates(settings)
     if certs:
         env.setdefault("SSL_CERT_FILE", certs)
     check_python(uv, env)
-    say("按 uv.lock 装配 .venv", "making .venv as uv.lock says")
-    groups = ["--no-dev"] if runtime else []
+    say(f"按 uv.lock 装配 {folder}", f"making {folder} as uv.lock says")
+    groups = ["--no-default-groups", "--group", "bench"] if bench else ["--no-dev"] if runtime else []
     index = index_urls(settings)[0] if index_urls(settings) else PYPI
     if is_pypi(index):
         # --inexact: the demo must not throw away what the tests need
@@ -317,10 +319,11 @@ def sync(uv: Path, settings: dict[str, str], runtime: bool) -> None:
         return
     # The lock names the addresses of pypi.org. A mirror has the same files under other addresses: same versions, same hashes.
     env["UV_DEFAULT_INDEX"] = index
-    with tempfile.TemporaryDirectory() as folder:
-        wanted = str(Path(folder) / "requirements.txt")
+    env["VIRTUAL_ENV"] = str(ROOT / folder)
+    with tempfile.TemporaryDirectory() as temporary:
+        wanted = str(Path(temporary) / "requirements.txt")
         run([str(uv), "export", "--quiet", "--frozen", "--no-emit-project", "--format", "requirements-txt", *groups, "-o", wanted], env)
-        run([str(uv), "venv", "--quiet", "--allow-existing", "--python", PYTHON, ".venv"], env)
+        run([str(uv), "venv", "--quiet", "--allow-existing", "--python", PYTHON, folder], env)
         run([str(uv), "pip", "install", "--require-hashes", "--no-deps", "-r", wanted], env)
         run([str(uv), "pip", "install", "--no-deps", "--editable", "."], env)
 
@@ -330,6 +333,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="装配 Doudi / set up Doudi")
     parser.add_argument("--uv", action="store_true", help="只准备 uv，并打印它的路径 / only find or fetch uv and print its path")
     parser.add_argument("--runtime", action="store_true", help="只装运行所需 / only what doudi itself needs")
+    parser.add_argument("--bench", action="store_true", help="装配基准测试的环境 .venv-bench / the environment of the benchmarks")
     options = parser.parse_args()
     settings = pip_settings()
     try:
@@ -337,7 +341,7 @@ def main() -> int:
         if options.uv:
             print(uv)
         else:
-            sync(uv, settings, options.runtime)
+            sync(uv, settings, options.runtime, options.bench)
     except Trouble as trouble:
         print(f"\n✗ {trouble}\n", file=sys.stderr)
         return 1

@@ -1,0 +1,155 @@
+"""One way to measure everything: each contestant in a process of its own, several times, taking turns, so that noise of the machine hits all alike.
+
+A contestant is a function `module:name` that takes JSON options and returns what it measured, at least `seconds` (its own stop-watch around the
+work, without starting Python) and `peak_mb`. Ratios are made of the best times: what a machine can do, not what its other tenants let it do.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import resource
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from importlib import import_module
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+RESULTS = ROOT / "benchmarks" / "results"
+"""What was measured last, one JSON file per benchmark: the page and its charts are made from these."""
+
+PACKAGES = ("doudi", "duckdb", "pyarrow", "sqlglot", "numpy", "pandas", "openfisca-core", "django", "splink", "recordlinkage")
+
+
+@dataclass(frozen=True)
+class Contestant:
+    """`call` is `module:function` below `benchmarks`; `options` are its keyword arguments."""
+
+    name: str
+    call: str
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What the rounds of one contestant gave; `told` is what its last round returned."""
+
+    name: str
+    seconds: tuple[float, ...]
+    peak_mb: float
+    told: Mapping[str, Any]
+
+    @property
+    def best(self) -> float:
+        return min(self.seconds)
+
+
+class ContestantFailed(RuntimeError):
+    """A contestant ended with an error; the text is what it said last."""
+
+
+def race(contestants: Sequence[Contestant], rounds: int, says: Callable[[str], None]) -> dict[str, Measured]:
+    """Run every contestant `rounds` times, taking turns. Raises ContestantFailed at the first that fails."""
+    told: dict[str, list[dict[str, Any]]] = {each.name: [] for each in contestants}
+    for number in range(1, rounds + 1):
+        for each in contestants:
+            result = _in_own_process(each)
+            told[each.name].append(result)
+            says(f"{each.name}（{number}/{rounds}）：{result['seconds']:.2f} 秒，{result['peak_mb']:.0f} MB")
+    return {
+        name: Measured(name, tuple(float(one["seconds"]) for one in results), min(float(one["peak_mb"]) for one in results), results[-1])
+        for name, results in told.items()
+    }
+
+
+def _in_own_process(contestant: Contestant) -> dict[str, Any]:
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        answer = Path(folder) / "answer.json"
+        command = [sys.executable, "-m", "benchmarks.harness", contestant.call, json.dumps(dict(contestant.options)), str(answer)]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603 - our own module
+        if done.returncode or not answer.exists():
+            raise ContestantFailed(f"{contestant.name}：\n{done.stdout[-2_000:]}\n{done.stderr[-4_000:]}")
+        return json.loads(answer.read_text("utf-8"))
+
+
+class StopWatch:
+    """Times a block, and reads the process's peak memory at its end."""
+
+    def __init__(self) -> None:
+        self.seconds, self.peak_mb = 0.0, 0.0
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        began = perf_counter()
+        yield
+        self.seconds += perf_counter() - began
+        self.peak_mb = peak_mb()
+
+    def told(self, **more: object) -> dict[str, object]:
+        """What a contestant returns."""
+        return {"seconds": round(self.seconds, 4), "peak_mb": round(self.peak_mb, 1), **more}
+
+
+def peak_mb() -> float:
+    """The most memory that this process had resident so far, in MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1_048_576 if sys.platform == "darwin" else 1_024)
+
+
+def machine() -> dict[str, Any]:
+    """Where and with what it was measured; `load` are the load averages over 1, 5 and 15 minutes."""
+    return {
+        "processor": _processor(),
+        "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
+        "memory_gb": round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1024**3),
+        "system": f"{platform.system()} {platform.release().split('-')[0]}",
+        "python": platform.python_version(),
+        "load": [round(each, 2) for each in os.getloadavg()],
+    }
+
+
+def versions() -> dict[str, str]:
+    """The versions of what was compared, of packages that are there."""
+    found: dict[str, str] = {}
+    for name in PACKAGES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def keep(name: str, command: str, before: Mapping[str, Any], results: Mapping[str, Any]) -> Path:
+    """Write what a benchmark measured to `results/<name>.json`. `before`: what `machine()` said when it began."""
+    RESULTS.mkdir(exist_ok=True)
+    path = RESULTS / f"{name}.json"
+    about = {"command": command, "machine": dict(before), "load_after": machine()["load"], "versions": versions()}
+    path.write_text(json.dumps(about | {"results": dict(results)}, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    return path
+
+
+def _processor() -> str:
+    info = Path("/proc/cpuinfo")
+    if info.is_file():
+        for line in info.read_text("utf-8", "replace").splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor() or platform.machine()
+
+
+def main(call: str, options: str, answer: str) -> None:
+    """Be a contestant: call the function and write what it returns."""
+    module, _, function = call.partition(":")
+    told = getattr(import_module(f"benchmarks.{module}"), function)(**json.loads(options))
+    Path(answer).write_text(json.dumps(told, ensure_ascii=False), "utf-8")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,49 @@
+"""A whole `doudi run` as a contestant: from the lake to the published run, of all rules or of some."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+from benchmarks.harness import StopWatch
+from benchmarks.reduced import reduce_policy
+from benchmarks.worlds import AS_OF, World
+from doudi.monitoring.chain import with_chain_tables
+from doudi.monitoring.freeze import Books, open_books
+from doudi.monitoring.run import Bounds, run
+from doudi.rules.plan import compile_policy
+
+
+def whole_run(world: str, rules: list[str] | None = None) -> dict[str, object]:
+    """Compute and publish with the settings of `doudi run`, and remove what was published. `plan`: seconds of the compiled plan's own steps."""
+    place, watch = World(Path(world)), StopWatch()
+    home, keys, books = place.home, place.keys, books_of(place, rules)
+    bounds = Bounds()
+    with watch.running():
+        outcome = run(home, keys, AS_OF, books, bounds=bounds)
+    times, counts = outcome.run.times, outcome.run.manifest.counts
+    shutil.rmtree(outcome.run.path)
+    (home.runs / "latest").unlink(missing_ok=True)
+    plan = compile_policy(with_chain_tables(books.policy), place.contracts, AS_OF, place.states)
+    mine = {step.name for step in plan.steps}
+    steps = times["steps"]
+    return watch.told(
+        people=place.people,
+        rows=sum(place.rows.values()),
+        rules=len(books.policy.rules),
+        memory_limit_mb=bounds.memory,
+        plan=round(sum(seconds for name, seconds in steps.items() if name in mine), 3),
+        steps=steps,
+        alerts=counts["alerts"],
+        unknown=counts["unknown"],
+    )
+
+
+def books_of(world: World, rules: list[str] | None) -> Books:
+    """The books of Doudi's own policy, or of that policy reduced to some rules."""
+    books = open_books()
+    if rules is None:
+        return books
+    reduced = reduce_policy(books.policy, books.contracts, AS_OF, rules)
+    return replace(books, policy=reduced, policy_hash=f"{books.policy_hash[:-8]}{len(rules):08d}")
