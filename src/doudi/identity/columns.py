@@ -45,12 +45,12 @@ def table_columns(contract: Contract) -> dict[str, str]:
 
 
 def row_columns(contract: Contract) -> dict[str, str]:
-    """Column -> type of `rows.parquet`: the lake's columns, states of numbers, keys of names and phones."""
+    """Column -> type of `rows.parquet`: the lake's columns, states of numbers, keys of names and phones, the household of a population list."""
     found = {"row": "INTEGER"} | table_columns(contract)
     found |= {f"{field.column}_state": "VARCHAR" for field in contract.of_type("id18")}
     found |= {f"{field.name}_key": "BIGINT" for field in contract.of_type("name", "phone")}
     if contract.dataset == POPULATION:
-        found |= {"person_birth": "DATE", "person_sex": "VARCHAR"}
+        found |= {"person_birth": "DATE", "person_sex": "VARCHAR", "household": "BIGINT"}
     return found
 
 

@@ -11,7 +11,6 @@ import pyarrow as pa
 
 from doudi.identity.columns import POPULATION
 from doudi.identity.policy import LinkPolicy
-from doudi.identity.stamp import Stamper
 from doudi.lake.engine import Engine
 
 
@@ -25,19 +24,11 @@ class ListLine:
     id_birth: date | None = None
 
 
-def stamp_households(engine: Engine, stamper: Stamper) -> None:
-    """Make `households (household_no, household)` for every household number of the population lists."""
-    query = f"SELECT DISTINCT household_no FROM rows_{POPULATION} WHERE household_no IS NOT NULL ORDER BY 1"
-    numbers = [line[0] for line in engine.fetch(query)]
-    columns = [pa.array(numbers, pa.string()), pa.array([stamper.household_number(number) for number in numbers], pa.int64())]
-    engine.table("households", pa.table(columns, ["household_no", "household"]))
-
-
 def gather_facts(engine: Engine, policy: LinkPolicy) -> None:
     """Make `list_facts` (lines of the lists whose number and name are good) and `doubtful_facts` (those of doubtful rows)."""
     columns = [attribute.column for attribute in policy.attributes if attribute.column not in ("household", "birth_date")]
-    chosen = ", ".join(["p.list_month", "h.household", "p.birth_date", *(f"p.{column}" for column in columns)])
-    rows = f"FROM rows_{POPULATION} AS p LEFT JOIN households AS h USING (household_no)"
+    chosen = ", ".join(["p.list_month", "p.household", "p.birth_date", *(f"p.{column}" for column in columns)])
+    rows = f"FROM rows_{POPULATION} AS p"
     engine.execute(
         f"CREATE OR REPLACE TABLE list_facts AS SELECT p.person, p.person_birth, {chosen} {rows} SEMI JOIN identities AS i"
         f" ON i.delivery = p.delivery AND i.row = p.row AND i.dataset = '{POPULATION}' AND i.state = 'sound'"

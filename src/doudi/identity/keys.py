@@ -33,8 +33,7 @@ PURPOSES = {
     "text": 64,  # households, phones, and numbers inside other texts
     "certificate": 64,  # certificate numbers
     "files": 32,  # sealing of delivered files and of doubtful rows
-    "ids": 64,  # sealing of single citizen IDs and phones in the person index
-    "published": 32,  # encrypted identities of a published run
+    "published": 64,  # sealing of single identities: in the person index, in cuts and in published runs
 }
 """Purpose -> length of its subkey in bytes."""
 

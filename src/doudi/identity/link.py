@@ -14,7 +14,7 @@ from doudi.identity.columns import role_of
 from doudi.identity.decision import NAME_CONFLICT, NAME_UNCLEAR, SECOND_UNCLEAR, Decision, as_table, linked
 from doudi.identity.doubtful import Doubtful
 from doudi.identity.evidence import match
-from doudi.identity.facts import gather_facts, stamp_households
+from doudi.identity.facts import gather_facts
 from doudi.identity.index import check_numbers
 from doudi.identity.keys import Keys
 from doudi.identity.ownnumbers import believe_own_numbers
@@ -40,7 +40,6 @@ def link(engine: Engine, sources: Sequence[Source], contracts: Mapping[str, Cont
     stamper = Stamper(keys)
     load(engine, sources, contracts)
     check_numbers(engine)
-    stamp_households(engine, stamper)
     roles = {(name, field.name): role_of(field) for name, contract in contracts.items() for field in contract.of_type("id18")}
     doubtful = doubtful_rows.read_doubtful(sources, roles, keys)
     doubtful_rows.put(engine, doubtful, stamper)

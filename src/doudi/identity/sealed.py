@@ -1,8 +1,8 @@
-"""Sealed files and values: encrypted, and any change to them is found.
+"""Sealed files: encrypted, and any change to them is found.
 
 A sealed file is a header and chunks of AES-256-GCM. Each file has its own key (HKDF of the installation's key and a random salt); a chunk's
 nonce holds its number and whether it is the last, so chunks that were cut off, swapped or taken from another file do not open.
-Single citizen IDs are sealed with AES-SIV: the same ID always gives the same bytes, so that cuts and runs are reproducible.
+Single values are sealed by `published.seal`.
 
     header: "DOUDISEAL" 01 | fingerprint of the key (8) | salt (32) | nonce prefix (7)
     chunk:  up to 65,536 bytes of text + 16 bytes tag; nonce = prefix (7) + number (4) + last (1)
@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM, AESSIV
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
@@ -61,24 +61,6 @@ def seal_bytes(text: bytes, keys: Keys) -> bytes:
 def unseal_bytes(sealed: bytes, keys: Keys, where: str = "") -> bytes:
     """What `seal_bytes` sealed. Raises DoudiError if it was changed; `where` says in the error what it was."""
     return b"".join(_unseal_chunks(io.BytesIO(sealed), keys, where))
-
-
-class IdSealer:
-    """Seals single citizen IDs and phones, deterministically: equal texts give equal bytes."""
-
-    def __init__(self, keys: Keys) -> None:
-        self._siv = AESSIV(keys.subkey("ids"))
-
-    def seal(self, text: str) -> bytes:
-        """34 bytes for an ID of 18 characters."""
-        return self._siv.encrypt(text.encode(), None)
-
-    def unseal(self, sealed: bytes) -> str:
-        """The text again. Raises DoudiError if the bytes were changed or sealed with another key."""
-        try:
-            return self._siv.decrypt(sealed, None).decode()
-        except InvalidTag as problem:
-            raise DoudiError(Fault(SEAL_BROKEN, "身份号码密文无法解开", todo="检查密钥是否属于本数据目录，必要时从备份恢复")) from problem
 
 
 class _Unsealing(io.RawIOBase):

@@ -4,6 +4,7 @@ rows_<dataset>  the accepted rows of all its deliveries, with delivery, place an
 identities      one line for each id18 field of each row: person (if the number is sound), state, name_key
 known_people    everybody with a sound number anywhere
 seen            the person index of all deliveries
+seen_houses     the households of all population lists: household, household_no as the lake shows it, and sealed as delivered
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ from doudi.lake.engine import Engine
 
 ROWS_MISSING = code("delivery_rows_missing", "已接收的报送缺少行文件")
 
-_SEEN = {"person": "BIGINT", "name_key": "BIGINT", "name": "VARCHAR", "id_sealed": "BLOB", "phone_sealed": "BLOB"}
+_SEEN = {"person": "BIGINT", "name_key": "BIGINT", "name": "VARCHAR", "id_sealed": "BLOB", "name_sealed": "BLOB", "phone_sealed": "BLOB"}
+_HOUSES = {"household": "BIGINT", "household_no": "VARCHAR", "sealed": "BLOB"}
 _ORIGIN = {"delivery": "BIGINT", "place": "INTEGER", "list_month": "INTEGER"}
 
 
@@ -47,6 +49,11 @@ class Source:
         """Its part of the person index."""
         return self.folder / "seen.parquet"
 
+    @property
+    def houses(self) -> Path:
+        """The households of a population list."""
+        return self.folder / "households.parquet"
+
 
 def load(engine: Engine, sources: Sequence[Source], contracts: Mapping[str, Contract]) -> None:
     """Make the tables above. Raises DoudiError if a file cannot be read, or an accepted delivery has no rows any more."""
@@ -63,29 +70,31 @@ def load(engine: Engine, sources: Sequence[Source], contracts: Mapping[str, Cont
         " field VARCHAR, role VARCHAR, person BIGINT, state VARCHAR, name_key BIGINT)"
     )
     for dataset, contract in contracts.items():
-        _view(engine, f"rows_{dataset}", by_dataset[dataset], "rows_file", _ORIGIN, row_columns(contract))
+        _view(engine, f"rows_{dataset}", by_dataset[dataset], row_columns(contract), _ORIGIN)
         if by_dataset[dataset]:
             _add_identities(engine, contract)
     engine.execute("CREATE OR REPLACE TABLE known_people AS SELECT DISTINCT person FROM identities WHERE state = 'sound'")
-    _view(engine, "seen", [source.seen for source in sources if source.seen.exists()], "seen_file", {"delivery": "BIGINT"}, _SEEN)
+    _view(engine, "seen", [source.seen for source in sources if source.seen.exists()], _SEEN)
+    _view(engine, "seen_houses", [source.houses for source in sources if source.houses.exists()], _HOUSES)
 
 
 def _source_table(sources: Iterable[Source]) -> pa.Table:
-    lines = [(each.delivery, each.place, each.period, str(each.rows), str(each.seen)) for each in sources]
-    columns = list(zip(*lines, strict=True)) or [()] * 5
-    types = [pa.int64(), pa.int32(), pa.int32(), pa.string(), pa.string()]
-    return pa.table([pa.array(c, t) for c, t in zip(columns, types, strict=True)], ["delivery", "place", "list_month", "rows_file", "seen_file"])
+    lines = [(each.delivery, each.place, each.period, str(each.rows)) for each in sources]
+    columns = list(zip(*lines, strict=True)) or [()] * 4
+    types = [pa.int64(), pa.int32(), pa.int32(), pa.string()]
+    return pa.table([pa.array(c, t) for c, t in zip(columns, types, strict=True)], ["delivery", "place", "list_month", "rows_file"])
 
 
-def _view(engine: Engine, name: str, paths: Sequence[Path], file: str, origin: Mapping[str, str], columns: Mapping[str, str]) -> None:
-    """A view of exactly these columns: a column that no file has, because its contract is younger, is null."""
+def _view(engine: Engine, name: str, paths: Sequence[Path], columns: Mapping[str, str], origin: Mapping[str, str] | None = None) -> None:
+    """A view of exactly these columns: a column that no file has, because its contract is younger, is null. `origin`: columns of `sources`."""
+    origin = origin or {}
     there = {column for path in paths for column in pq.read_schema(path).names}
     values = [f"f.{column}::{kind}" if column in there else f"NULL::{kind}" for column, kind in columns.items()]
+    places, source = [f"NULL::{kind}" for kind in origin.values()], "WHERE false"
     if paths:
-        engine.views({f"files_{name}": paths}, file_column=True)
-        places, source = [f"s.{column}" for column in origin], f"FROM files_{name} AS f JOIN sources AS s ON f.filename = s.{file}"
-    else:
-        places, source = [f"NULL::{kind}" for kind in origin.values()], "WHERE false"
+        engine.views({f"files_{name}": paths}, file_column=bool(origin))
+        places = [f"s.{column}" for column in origin]
+        source = f"FROM files_{name} AS f" + (" JOIN sources AS s ON f.filename = s.rows_file" if origin else "")
     chosen = ", ".join(f'{value} AS "{column}"' for value, column in zip([*places, *values], [*origin, *columns], strict=True))
     engine.execute(f"CREATE OR REPLACE VIEW {name} AS SELECT {chosen} {source}")
 

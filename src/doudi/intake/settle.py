@@ -19,6 +19,7 @@ from doudi.identity.keys import Keys
 from doudi.identity.link import link
 from doudi.identity.policy import LinkPolicy, read_link_policy
 from doudi.intake.settling.conflicts import write_conflicts
+from doudi.intake.settling.identities import IDENTITIES, write_identities
 from doudi.intake.settling.people import settle_people, write_people, write_stays
 from doudi.intake.settling.plan import Plan, make_plan
 from doudi.intake.settling.records import read_deliveries, read_sendings
@@ -55,6 +56,11 @@ class Cut:
     def deliveries(self) -> list[dict[str, Any]]:
         """The deliveries in the order in which later ones count: id, number, dataset, period, verdict."""
         return list(self.about["deliveries"])
+
+    @property
+    def identities(self) -> Path:
+        """Who everybody is, sealed: people and households, sorted by bucket (`settling.identities`)."""
+        return self.folder / IDENTITIES
 
     @property
     def links(self) -> Path:
@@ -116,6 +122,8 @@ def _make(
     rows = {"people": write_people(engine, tables / "people.parquet"), "household_stays": write_stays(engine, tables / "household_stays.parquet")}
     progress("整理各数据集")
     rows |= write_tables(engine, contracts, months, tables)
+    progress("汇集加密的身份")
+    write_identities(engine, folder / IDENTITIES)
     progress("记录未用的行和矛盾")
     engine.to_parquet("SELECT * FROM links", folder / "links.parquet", ["delivery", "row", "field"])
     unused = write_unused(engine, plan, home.deliveries, folder / "unused.parquet")

@@ -57,13 +57,10 @@ def typed_columns(
             found[f"{each.name}_hash"] = [number for _, number, _ in parts]
         else:
             found[each.name] = _plain(each, column, stamper)
-            if contract.dataset == POPULATION and each.name == HOUSEHOLD_NO:
-                for cell, shown in zip(column, found[each.name], strict=True):
-                    if cell != shown:
-                        people.hide(shown, cell)
     _note_people(contract, rows, values, stamped, found, certificates, people)
     if contract.dataset == POPULATION:
         _add_birth_and_sex(found, stamped["person_id"])
+        _add_households(found, values.get(HOUSEHOLD_NO, nothing), stamper, people)
     return found
 
 
@@ -99,6 +96,14 @@ def _add_birth_and_sex(found: dict[str, Sequence[Any]], stamped: StampedIds) -> 
     numbers = [text if number is not None else None for number, text in zip(stamped.numbers, stamped.cleaned, strict=True)]
     found["person_birth"] = [ids.birth_of(number) if number else None for number in numbers]
     found["person_sex"] = [ids.sex_of(number) if number else None for number in numbers]
+
+
+def _add_households(found: dict[str, Sequence[Any]], delivered: Sequence[str | None], stamper: Stamper, people: People) -> None:
+    """The households' numbers, from what the lake shows of the delivered ones."""
+    numbers = found["household"] = [stamper.household_number(shown) for shown in found[HOUSEHOLD_NO]]
+    for number, shown, text in zip(numbers, found[HOUSEHOLD_NO], delivered, strict=True):
+        if number is not None and text is not None:
+            people.house(number, shown, text)
 
 
 @cache

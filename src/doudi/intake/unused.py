@@ -54,12 +54,13 @@ def links(engine: Engine, home: Home, keys: Keys, contracts: Mapping[str, Contra
     engine.execute(_told())
     _tell_refused_files(engine, home, cut)
     query = (
-        "SELECT s.file, t.row, p.id_sealed, t.how FROM sendings AS s JOIN told AS t USING (delivery)"
+        "SELECT s.file, t.row, t.person, p.id_sealed, t.how FROM sendings AS s JOIN told AS t USING (delivery)"
         " LEFT JOIN (SELECT person, min(id_sealed) AS id_sealed FROM person_index GROUP BY person) AS p USING (person) ORDER BY s.file, t.row"
     )
-    show = index.reveal if with_ids else lambda sealed: mask_id(index.reveal(sealed))
+    show = index.reveal if with_ids else lambda sealed, person: mask_id(index.reveal(sealed, person))
     for batch in engine.batches(query):
-        numbers = [None if sealed is None else show(sealed) for sealed in batch.column("id_sealed").to_pylist()]
+        sealed_ids = zip(batch.column("id_sealed").to_pylist(), batch.column("person").to_pylist(), strict=True)
+        numbers = [None if sealed is None else show(sealed, person) for sealed, person in sealed_ids]
         yield pa.record_batch([batch.column("file"), batch.column("row"), pa.array(numbers, pa.string()), batch.column("how")], schema=LINKS)
 
 

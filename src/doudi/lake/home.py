@@ -19,7 +19,7 @@ from pathlib import Path
 
 from doudi.kernel.errors import DoudiError, Fault, code
 
-FORMAT = 1
+FORMAT = 2
 """Version of the layout below the home; a home of another version is not opened."""
 
 TEMPORARY, UNFINISHED = ".tmp-", ".unfinished-"

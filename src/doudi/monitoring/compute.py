@@ -51,7 +51,7 @@ class Computation:
         self.policy: PolicyFiles = with_chain_tables(self.frozen.books.policy)
         self.contracts = self.frozen.books.contracts
         self.tables = self._name_tables()
-        self.findings = Findings(self.engine, self.writer, self.home, self.keys, self.frozen, self.plan, self.policy)
+        self.findings = Findings(self.engine, self.writer, self.frozen, self.plan, self.policy)
 
     def compute(self) -> dict[str, object]:
         """Write every table, policy file and statement; returns the counts for `run.json`."""

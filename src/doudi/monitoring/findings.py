@@ -6,10 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from doudi.identity.index import PersonIndex
-from doudi.identity.keys import Keys
 from doudi.lake.engine import Engine, sql
-from doudi.lake.home import Home
 from doudi.monitoring import diff, ended, identities, parts, places, sources, standing
 from doudi.monitoring.chain import chain_query
 from doudi.monitoring.facts import count_subjects, facts_query, facts_table
@@ -41,8 +38,6 @@ class Findings:
 
     engine: Engine
     writer: RunWriter
-    home: Home
-    keys: Keys
     frozen: Frozen
     plan: Plan
     policy: PolicyFiles
@@ -51,8 +46,7 @@ class Findings:
         self.seconds: dict[str, float] = {}
         every = (*self.plan.steps, *self._later())
         self.steps = [Step(step.name, sql(step.query), step.says) for step in every]  # put into words once, not for every batch
-        folders = [self.home.deliveries / one["id"] for one in self.frozen.cut.deliveries]
-        self.index = PersonIndex(self.engine, folders, self.keys)
+        self.engine.views({identities.VIEW: self.frozen.cut.identities})
 
     def find(self, codes: Sequence[str], apart: bool, watch: Callable[[str], None]) -> dict[str, PartResult]:
         """Compute and write the parts `codes`; returns the result of each.
@@ -106,10 +100,9 @@ class Findings:
             watch(f"写出{table.title}")
             with performance.timed(f"write_{table.name}"):
                 self.writer.parted(table, self.engine.batches(parts.in_parts(query, table, by)))
-        watch("加密写出身份")
-        key = self.keys.subkey("published")
+        watch("写出加密的身份")
         with performance.timed("write_identities"):
-            self.writer.parted(TABLES["identities"], identities.identity_batches(self.engine, self.index, key, codes))
+            self.writer.parted(TABLES["identities"], self.engine.batches(identities.identities_query(codes)))
 
     def _results(self, codes: Sequence[str]) -> dict[str, PartResult]:
         files: defaultdict[str, dict[str, File]] = defaultdict(dict)

@@ -1,21 +1,17 @@
-"""The sealed identities of a run: of the people and households that an alert, an unknown or a line of aid concerns, and of nobody else."""
+"""The sealed identities of a run: of the people and households that an alert, an unknown or a line of aid concerns, and of nobody else.
+
+They were sealed when they were delivered; a run only looks for the lines of the cut that concern it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from itertools import chain
-from typing import Any
+from collections.abc import Sequence
 
-import pyarrow as pa
-
-from doudi.identity.index import PersonIndex
-from doudi.lake.engine import Engine
-from doudi.monitoring.parts import NOWHERE
+from doudi.monitoring.parts import NOWHERE, Part
 from doudi.monitoring.steps import Step
-from doudi.published.seal import Sealer
-from doudi.published.tables import TABLES
 
-BATCH = 50_000
+VIEW = "cut_identities"
+"""The name of the cut's `identities.parquet` in the engine."""
 
 CONCERNED = """
 SELECT DISTINCT person, household FROM (
@@ -27,88 +23,37 @@ SELECT DISTINCT person, household FROM (
 )
 """
 
-HOUSEHOLDS = """
-SELECT c.household, i.name, n.household_no
+SUBJECTS = f"""
+SELECT 'h' AS subject, c.household AS number, CAST(NULL AS BIGINT) AS household, h.head, r.part
 FROM (SELECT DISTINCT household FROM concerned WHERE household IS NOT NULL) c
 LEFT JOIN household_places h ON c.household = h.household
-LEFT JOIN index_here i ON h.head = i.person
-LEFT JOIN household_numbers n ON c.household = n.household
 JOIN household_parts r ON c.household = r.household
-WHERE r.part = '{part}'
-ORDER BY c.household
-"""
-
-NUMBERS = """
-SELECT household, MIN(household_no) AS household_no
-FROM people
-WHERE household IS NOT NULL
-GROUP BY household
-"""
-"""The number as delivered; a household that went through two spellings of one number (spaces, full-width digits) is shown with the first."""
-
-EVERYBODY = """
-SELECT person FROM person_base UNION SELECT person FROM concerned WHERE person IS NOT NULL
-"""
-
-PERSONS = """
-SELECT p.person, b.household, i.id_sealed, i.name, i.phone_sealed
+UNION ALL
+SELECT 'p' AS subject, p.person AS number, b.household, CAST(NULL AS BIGINT) AS head, COALESCE(r.part, '{NOWHERE}') AS part
 FROM (
     SELECT person FROM concerned WHERE person IS NOT NULL
     UNION
-    SELECT b.person FROM person_base b SEMI JOIN concerned c ON b.household = c.household
+    SELECT b.person FROM person_base b JOIN (SELECT DISTINCT household FROM concerned) c ON b.household = c.household
 ) p
 LEFT JOIN person_base b ON p.person = b.person
-LEFT JOIN index_here i ON p.person = i.person
 LEFT JOIN person_parts r ON p.person = r.person
-WHERE COALESCE(r.part, '{nowhere}') = '{part}'
-ORDER BY p.person
 """
-
+"""Whoever is concerned, with the members of concerned households."""
 
 STEPS = (
     Step("concerned", CONCERNED, "找出涉及的个人和家庭"),
-    Step("household_numbers", NUMBERS, "找出涉及家庭的户号"),
+    Step("identity_subjects", SUBJECTS, "找出涉及家庭的成员"),
 )
 
 
-def identity_batches(engine: Engine, index: PersonIndex, key: bytes, parts: Iterable[str]) -> Iterator[pa.RecordBatch]:
-    """The rows of `identities`, with their part and in order of it, sealed under `key`."""
-    sealer, schema = Sealer(key), TABLES["identities"].arrow.append(pa.field("part", pa.string()))
-    index.gather(EVERYBODY, "index_here")
-    for part in parts:
-        for rows in chain(_households(engine, index, sealer, part), _persons(engine, index, sealer, part)):
-            yield from pa.Table.from_pylist([row | {"part": part} for row in rows], schema=schema).to_batches()
-
-
-def _households(engine: Engine, index: PersonIndex, sealer: Sealer, part: str) -> Iterator[list[dict[str, Any]]]:
-    for lines in _in_parts(engine.fetch(HOUSEHOLDS.format(part=part))):
-        hidden = index.hidden_texts(number for _, _, number in lines if number and "#" in number)
-        yield [
-            {
-                "subject": "h",
-                "number": number,
-                "name": sealer.seal(name, "name", number),
-                "household_no": sealer.seal(hidden.get(household_no, household_no), "household_no", number),
-            }
-            for number, name, household_no in lines
-        ]
-
-
-def _persons(engine: Engine, index: PersonIndex, sealer: Sealer, part: str) -> Iterator[list[dict[str, Any]]]:
-    for lines in _in_parts(engine.fetch(PERSONS.format(part=part, nowhere=NOWHERE))):
-        yield [
-            {
-                "subject": "p",
-                "number": person,
-                "household": household,
-                "id": sealer.seal(id_sealed and index.reveal(id_sealed), "id", person),
-                "name": sealer.seal(name, "name", person),
-                "phone": sealer.seal(phone_sealed and index.reveal(phone_sealed), "phone", person),
-            }
-            for person, household, id_sealed, name, phone_sealed in lines
-        ]
-
-
-def _in_parts(lines: list[tuple]) -> Iterator[list[tuple]]:
-    for start in range(0, len(lines), BATCH):
-        yield lines[start : start + BATCH]
+def identities_query(parts: Sequence[str]) -> str:
+    """The rows of `identities` of these parts, with their part and in order of it. People on no list, and what no list places, are looked for too."""
+    buckets = [bucket for part in parts for bucket in Part(part, 0).buckets]
+    codes = ", ".join(f"'{part}'" for part in parts)
+    return f"""
+SELECT s.subject, s.number, s.household, s.head, i.id, i.name, i.phone, i.household_no, s.part
+FROM (SELECT * FROM identity_subjects WHERE part IN ({codes})) s
+LEFT JOIN (SELECT * FROM {VIEW} WHERE bucket BETWEEN {min(buckets)} AND {max(buckets)} OR bucket = -1) i
+    ON s.subject = i.subject AND s.number = i.number
+ORDER BY part, subject, number
+"""

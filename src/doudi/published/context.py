@@ -224,9 +224,10 @@ IDENTITIES = Table(
     (
         Column("subject", "text", "h 家庭，p 个人", "household or person", values=("h", "p")),
         Column("number", "int64", "人员编号或家庭编号", "person or household number"),
-        Column("household", "int64", "个人所在家庭", "household of a person", empty=True),
+        Column("household", "int64", "个人所在家庭；家庭为空", "household of a person", empty=True),
+        Column("head", "int64", "户主的人员编号，姓名在其本人一行；个人为空", "person number of the head, whose own line has the name", empty=True),
         Column("id", "binary", "公民身份号码，加密；家庭为空", "citizen ID, sealed", empty=True),
-        Column("name", "binary", "姓名，加密；家庭为户主姓名", "name, sealed; of a household its head's", empty=True),
+        Column("name", "binary", "姓名，加密；家庭为空", "name, sealed; empty for a household", empty=True),
         Column("phone", "binary", "电话，加密；没有为空", "telephone, sealed", empty=True),
         Column("household_no", "binary", "户号，加密；个人为空", "household number as delivered, sealed", empty=True),
     ),

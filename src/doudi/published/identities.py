@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -37,21 +38,20 @@ class Identities:
 
     def persons(self, numbers: Iterable[int | None]) -> dict[int, PersonIdentity]:
         """Person number -> identity, of those in the run."""
-        opened = self._sealer.open
-        return {
-            line["number"]: PersonIdentity(*(opened(line[column], column, line["number"]) for column in ("id", "name", "phone")))
-            for line in self._lines("p", numbers, ["number", "id", "name", "phone"])
-        }
+        found = self._lines("p", numbers, ["id", "name", "phone"])
+        return {number: PersonIdentity(*(self._open(line, column) for column in ("id", "name", "phone"))) for number, line in found.items()}
 
     def households(self, numbers: Iterable[int | None]) -> dict[int, HouseholdIdentity]:
-        """Household number -> identity, of those in the run."""
-        opened = self._sealer.open
-        return {
-            line["number"]: HouseholdIdentity(*(opened(line[column], column, line["number"]) for column in ("household_no", "name")))
-            for line in self._lines("h", numbers, ["number", "household_no", "name"])
-        }
+        """Household number -> identity, of those in the run. The name is that of the head's own line."""
+        found = self._lines("h", numbers, ["household_no", "head"])
+        heads = self._lines("p", (line["head"] for line in found.values()), ["name"])
+        names = {number: self._open(line, "name") for number, line in heads.items()}
+        return {number: HouseholdIdentity(self._open(line, "household_no"), names.get(line["head"])) for number, line in found.items()}
 
-    def _lines(self, subject: str, numbers: Iterable[int | None], columns: list[str]) -> list[dict]:
+    def _open(self, line: Mapping[str, Any], column: str) -> str | None:
+        return self._sealer.open(line[column], column, line["number"])
+
+    def _lines(self, subject: str, numbers: Iterable[int | None], columns: Sequence[str]) -> dict[int, dict[str, Any]]:
         wanted = pa.array(sorted({number for number in numbers if number is not None}), pa.int64())
         where = (pc.field("subject") == subject) & pc.field("number").isin(wanted)
-        return self._run.table("identities", columns, where=where).to_pylist()
+        return {line["number"]: line for line in self._run.table("identities", ["number", *columns], where=where).to_pylist()}

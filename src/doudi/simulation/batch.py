@@ -23,7 +23,7 @@ from doudi.simulation.rows import Rows
 from doudi.simulation.story import Story
 from doudi.simulation.timeline import File, Timeline
 
-ROWS, SEEN, TABLE = "rows", "seen", "table"
+ROWS, SEEN, HOUSES, TABLE, IDENTITIES = "rows", "seen", "households", "table", "identities"
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Order:
 
 @dataclass(frozen=True)
 class Piece:
-    """A part of one file or table: of `rows` and `seen` the delivery's number, of a table its name. `row` counts within the batch and delivery."""
+    """A part of one file: of what a delivery has its number, of a table of the lake its name. `row` counts within the batch and delivery."""
 
     kind: str
     name: str
@@ -83,7 +83,7 @@ class _Batch:
 
     def _lists(self, dataset: str, files: Sequence[File]) -> Iterator[Piece]:
         older: list[_Part] = []
-        seen = np.zeros(self.story.count, dtype=bool)
+        seen, housed = np.zeros(self.story.count, dtype=bool), np.zeros(len(self.story.households.number), dtype=bool)
         for file in files:
             rows = LISTS[dataset](self.story, file.last)
             values = self.emit.values(dataset, rows)
@@ -92,6 +92,9 @@ class _Batch:
                 new = rows.where(~seen[rows.person])
                 seen[new.person] = True
                 yield Piece(SEEN, dataset, self.order.numbers[file], self.emit.seen(new))
+                homes = np.unique(rows.columns["household_no"])
+                yield Piece(HOUSES, dataset, self.order.numbers[file], self.emit.houses(homes[~housed[homes]]))
+                housed[homes] = True
             part = _Part(rows, values, np.full(len(rows), self.order.numbers[file]), np.arange(1, len(rows) + 1), file.last)
             if file is not files[-1]:
                 older.append(part)
@@ -100,6 +103,7 @@ class _Batch:
             yield Piece(TABLE, f"{dataset}_history", 0, self._table(dataset, older, history=True, like=part))
             if dataset == POPULATION:
                 yield Piece(TABLE, "people", 0, self._people([*older, part]))
+                yield Piece(IDENTITIES, "", 0, self.emit.identified(np.flatnonzero(seen)))
 
     def _events(self, dataset: str, files: Sequence[File]) -> Iterator[Piece]:
         rows = EVENTS[dataset](self.story)

@@ -49,21 +49,50 @@ class Emitter:
         if dataset == POPULATION:
             found["person_birth"] = found["birth_date"]
             found["person_sex"] = found["sex"]
+            found["household"] = pa.array(self.identities.households[rows.columns["household_no"]])
         return pa.table({name: found[name] for name in row_columns(contract)})
 
     def seen(self, rows: Rows) -> pa.Table:
         """`seen.parquet` of a population list: who they are, sealed."""
         identities, who = self.identities, rows.person
-        phones = self._phones_sealed(who)
+        at = pa.array(who)
         return pa.table(
             {
                 "person": identities.persons[who],
                 "name_key": identities.person_names[who],
-                "name": identities.names.take(pa.array(who)),
-                "id_sealed": pa.array([identities.sealed[at] for at in who.tolist()], pa.binary()),
-                "phone_sealed": phones,
+                "name": identities.names.take(at),
+                "id_sealed": identities.sealed.take(at),
+                "name_sealed": identities.sealed_names.take(at),
+                "phone_sealed": identities.sealed_phones.take(at),
             }
         )
+
+    def houses(self, homes: NDArray[Any]) -> pa.Table:
+        """`households.parquet` of a population list with these households."""
+        identities, at = self.identities, pa.array(homes)
+        return pa.table(
+            {
+                "household": identities.households[homes],
+                "household_no": identities.household_texts.take(at),
+                "sealed": identities.sealed_households.take(at),
+            }
+        )
+
+    def identified(self, who: NDArray[Any]) -> pa.Table:
+        """`identities.parquet` of the cut: these people, and the households where they are now; `intake.settling.identities` says its order."""
+        identities, home = self.identities, np.unique(self.identities.world.last_home[who])
+        people, houses = pa.array(who), pa.array(home)
+        nothing = {True: pa.nulls(len(who), pa.binary()), False: pa.nulls(len(home), pa.binary())}
+        parts = {
+            "bucket": np.concatenate([self.buckets(home), self.buckets(identities.world.last_home[who])]),
+            "subject": pa.concat_arrays([pa.array(["h"] * len(home)), pa.array(["p"] * len(who))]),
+            "number": np.concatenate([identities.households[home], identities.persons[who]]),
+        }
+        sealed = {"id": identities.sealed, "name": identities.sealed_names, "phone": identities.sealed_phones}
+        parts |= {column: pa.concat_arrays([nothing[False], values.take(people)]) for column, values in sealed.items()}
+        parts["household_no"] = pa.concat_arrays([identities.sealed_households.take(houses), nothing[True]])
+        order = np.lexsort((parts["number"], np.repeat([0, 1], [len(home), len(who)]), parts["bucket"]))
+        return pa.table(parts).take(pa.array(order))
 
     def stamped(self, person: NDArray[np.int32], count: int) -> tuple[pa.Array, pa.Array]:
         """Household and bucket of the people of rows."""
@@ -114,10 +143,6 @@ class Emitter:
     def _phone_keys(self, who: NDArray[np.int32]) -> pa.Array:
         keys = self.identities.phone_keys
         return pa.array([keys[at] for at in who.tolist()], pa.int64())
-
-    def _phones_sealed(self, who: NDArray[np.int32]) -> pa.Array:
-        sealed = self.identities.sealed_phones
-        return pa.array([sealed[at] for at in who.tolist()], pa.binary())
 
     def _certificates(self, field: Field, rows: Rows) -> dict[str, pa.Array]:
         stamp, ids = Stamper(self.identities.keys).certificate, self.identities.id_texts

@@ -107,7 +107,7 @@ def _write(
         folders = {identifier: held.enter_context(home.new_folder(home.deliveries, identifier)) for identifier in files.values()}
         by_number = {delivery_number(identifier): folder for identifier, folder in folders.items()}
         (lake / "tables").mkdir()
-        with Streams(by_number, lake / "tables", order.contracts) as streams:
+        with Streams(by_number, lake, order.contracts) as streams:
             done = 0
             for batch, pieces in play_all(order, processes):
                 streams.write(pieces)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -9,9 +10,10 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from doudi.identity.columns import HOUSEHOLD_NO
 from doudi.identity.keys import Keys
-from doudi.identity.sealed import IdSealer
 from doudi.identity.stamp import Stamper
+from doudi.published.seal import Sealer
 from doudi.simulation.draws import Bools, Ints
 from doudi.simulation.names import NameKeys, draw_names, name_texts
 from doudi.simulation.templates import ROLES
@@ -56,10 +58,14 @@ class Identities:
         return np.array([number(each) for each in self.id_texts], dtype=np.int64)
 
     @cached_property
-    def sealed(self) -> list[bytes]:
+    def sealed(self) -> pa.Array:
         """Sealed citizen IDs."""
-        seal = IdSealer(self.keys).seal
-        return [seal(each) for each in self.id_texts]
+        return self._sealed(self.id_texts, "id", self.persons)
+
+    @cached_property
+    def sealed_names(self) -> pa.Array:
+        """Sealed names."""
+        return self._sealed(self.names.to_pylist(), "name", self.persons)
 
     @cached_property
     def has_phone(self) -> Bools:
@@ -85,10 +91,9 @@ class Identities:
         return [key(each) if each else None for each in self.phones]
 
     @cached_property
-    def sealed_phones(self) -> list[bytes | None]:
-        """Sealed phone numbers."""
-        seal = IdSealer(self.keys).seal
-        return [seal(each) if each else None for each in self.phones]
+    def sealed_phones(self) -> pa.Array:
+        """Sealed phone numbers, by person."""
+        return self._sealed(self.phones, "phone", self.persons)
 
     @cached_property
     def household_texts(self) -> pa.Array:
@@ -104,6 +109,11 @@ class Identities:
         return np.array([number(each) for each in self.household_texts.to_pylist()], dtype=np.int64)
 
     @cached_property
+    def sealed_households(self) -> pa.Array:
+        """Sealed household numbers, by household."""
+        return self._sealed(self.household_texts.to_pylist(), HOUSEHOLD_NO, self.households)
+
+    @cached_property
     def place_in_lake(self) -> NDArray[np.int64]:
         """Place of each person in the lake's order: township, household, person."""
         world = self.world
@@ -112,3 +122,7 @@ class Identities:
         place = np.empty(len(order), dtype=np.int64)
         place[order] = np.arange(len(order))
         return place
+
+    def _sealed(self, values: Sequence[str | None], column: str, numbers: Ints) -> pa.Array:
+        seal = Sealer(self.keys.subkey("published")).seal
+        return pa.array([seal(value, column, number) for value, number in zip(values, numbers.tolist(), strict=True)], pa.binary())

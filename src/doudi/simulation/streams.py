@@ -12,8 +12,9 @@ import numpy as np
 import pyarrow as pa
 
 from doudi.contracts.model import Contract
+from doudi.intake.settling.identities import IDENTITIES as CUT_IDENTITIES
 from doudi.lake.parquet import ParquetOut
-from doudi.simulation.batch import TABLE, Piece
+from doudi.simulation.batch import IDENTITIES, TABLE, Piece
 
 
 class RowNumbers:
@@ -35,8 +36,8 @@ class RowNumbers:
 class Streams:
     """Open Parquet files. `rows` counts by table, `delivered` by delivery number."""
 
-    def __init__(self, deliveries: Mapping[int, Path], tables: Path, contracts: Mapping[str, Contract]) -> None:
-        self._deliveries, self._tables, self._contracts = deliveries, tables, contracts
+    def __init__(self, deliveries: Mapping[int, Path], lake: Path, contracts: Mapping[str, Contract]) -> None:
+        self._deliveries, self._lake, self._contracts = deliveries, lake, contracts
         self._open: dict[Path, ParquetOut] = {}
         self._numbers = RowNumbers()
         self.rows: Counter[str] = Counter()
@@ -50,8 +51,10 @@ class Streams:
         """Append all pieces of a batch."""
         for piece in self._numbers.moved(pieces):
             if piece.kind == TABLE:
-                self._append(self._tables / f"{piece.name}.parquet", piece.content)
+                self._append(self._lake / "tables" / f"{piece.name}.parquet", piece.content)
                 self.rows[piece.name] += piece.content.num_rows
+            elif piece.kind == IDENTITIES:
+                self._append(self._lake / CUT_IDENTITIES, piece.content)
             else:
                 self._append(self._deliveries[piece.delivery] / f"{piece.kind}.parquet", piece.content)
 

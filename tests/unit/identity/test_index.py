@@ -9,10 +9,11 @@ import pytest
 from tests.factories import County, citizen_id, number
 
 from doudi.identity.index import NUMBER_SHARED, PersonIndex
-from doudi.identity.sealed import IdSealer
+from doudi.intake.people import SEEN
 from doudi.kernel.errors import DoudiError
 from doudi.lake.engine import DuckEngine
 from doudi.lake.parquet import write_parquet
+from doudi.published.seal import Sealer
 
 WANG, LI = citizen_id(11), citizen_id(25)
 
@@ -48,11 +49,8 @@ def test_an_index_without_deliveries_knows_nobody(county: County) -> None:
 def test_two_people_with_one_number_stop_the_settling(county: County) -> None:
     """Nobody can make two IDs collide, so the index of one delivery is rewritten as if LI had WANG's number."""
     (folder,) = [path for path in folders(county) if path.name == county.outcomes[-1].delivery]
-    row = {"person": number(WANG), "name_key": 1, "name": "李芳", "id_sealed": IdSealer(county.keys).seal(LI), "phone_sealed": None}
-    schema = pa.schema(
-        [("person", pa.int64()), ("name_key", pa.int64()), ("name", pa.string()), ("id_sealed", pa.binary()), ("phone_sealed", pa.binary())]
-    )
-    write_parquet(folder / "seen.parquet", pa.Table.from_pylist([row], schema))
+    row = {"person": number(WANG), "name_key": 1, "name": "李芳", "id_sealed": Sealer(county.keys.subkey("published")).seal(LI, "id", number(WANG))}
+    write_parquet(folder / "seen.parquet", pa.Table.from_pylist([row], SEEN))
     with pytest.raises(DoudiError) as caught:
         county.settle()
     assert [fault.code for fault in caught.value.faults] == [NUMBER_SHARED]

@@ -90,5 +90,5 @@ def test_subkeys_differ_by_purpose_and_master_and_keys_print_no_secret() -> None
     subkeys = [keys.subkey(purpose) for keys in (one, other) for purpose in PURPOSES]
     assert len(set(subkeys)) == 2 * len(PURPOSES)
     assert [len(one.subkey(purpose)) for purpose in PURPOSES] == list(PURPOSES.values())
-    assert one.subkey("ids") == keys_of(b"1" * 32).subkey("ids")
+    assert one.subkey("published") == keys_of(b"1" * 32).subkey("published")
     assert repr(one) == f"Keys(fingerprint='{one.fingerprint}')"

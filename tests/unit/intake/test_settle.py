@@ -18,12 +18,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.factories import County, citizen_id, number, persons, table, with_wrong_digit
 
-from doudi.identity.index import PersonIndex
 from doudi.intake.catalogue import shipped_catalogue
 from doudi.intake.confirm import confirm_delivery
 from doudi.intake.settle import Cut, open_cut
 from doudi.kernel.months import month
-from doudi.lake.engine import DuckEngine
+from doudi.published.seal import Sealer
 
 WANG, LI, ZHAO = citizen_id(11), citizen_id(25, date(1992, 3, 8)), citizen_id(38, date(2015, 11, 2))
 Deliver = Callable[[County], object]
@@ -59,14 +58,15 @@ def test_the_newest_list_replaces_the_older_which_becomes_history(county: County
 def test_a_household_number_that_is_a_citizen_id_is_hidden_in_the_lake_and_kept_sealed(county: County) -> None:
     county.deliver("population", [person(WANG, "王小明", WANG), person(LI, "李芳", "H1")], "202607")
     county.deliver("population", [person(WANG, "王小明", WANG), person(LI, "李芳", WANG)], "202610")
-    shown = {line["household_no"] for line in table(county.settle().tables["people"])}
+    cut = county.settle()
+    shown = {line["household_no"] for line in table(cut.tables["people"])}
     assert len(shown) == 1
     assert all(text.startswith("#") for text in shown)
     folders = sorted(county.home.deliveries.iterdir())
-    assert all((folder / "hidden.parquet").exists() and WANG.encode() not in (folder / "hidden.parquet").read_bytes() for folder in folders)
-    with DuckEngine(county.home) as engine:
-        index = PersonIndex(engine, folders, county.keys)
-        assert index.hidden_texts([*shown, "#unknown"]) == dict.fromkeys(shown, WANG)
+    files = [cut.identities, *(folder / "households.parquet" for folder in folders)]
+    assert not [file for file in files if WANG in repr(table(file)) or WANG.encode() in file.read_bytes()]
+    (household,) = [line for line in table(cut.identities) if line["subject"] == "h"]
+    assert Sealer(county.keys.subkey("published")).open(household["household_no"], "household_no", household["number"]) == WANG
 
 
 def test_all_files_of_the_newest_period_are_the_list(county: County) -> None:

@@ -25,13 +25,14 @@ from tests.unit.intake.cast import (
 )
 from tests.unit.intake.files import workbook
 
-from doudi.identity.sealed import IdSealer, open_sealed, unseal_bytes
+from doudi.identity.sealed import open_sealed, unseal_bytes
 from doudi.identity.stamp import Stamper
 from doudi.intake.delivery import all_deliveries, all_sendings
 from doudi.intake.take import Outcome
 from doudi.kernel import ids
 from doudi.kernel.errors import CODES
 from doudi.lake.home import Home
+from doudi.published.seal import Sealer
 
 
 def rows_of(home: Home, outcome: Outcome, name: str = "rows") -> list[dict[str, Any]]:
@@ -79,7 +80,9 @@ def test_an_accepted_row_is_typed_and_names_nobody(tmp_path: Path) -> None:
 def test_the_person_index_holds_what_the_rows_do_not(tmp_path: Path) -> None:
     home, outcome = take_one(tmp_path, "临时救助_202610.csv", csv_text([aid_row(7), aid_row(7, 救助编号="LS2"), aid_row(8)]))
     seen = rows_of(home, outcome, "seen")
-    assert [(IdSealer(KEYS).unseal(line["id_sealed"]), line["name"]) for line in seen] == [citizen(7), citizen(8)]
+    opened = Sealer(KEYS.subkey("published")).open
+    assert [(opened(line["id_sealed"], "id", line["person"]), line["name"]) for line in seen] == [citizen(7), citizen(8)]
+    assert [opened(line["name_sealed"], "name", line["person"]) for line in seen] == [line["name"] for line in seen]
 
 
 def test_rows_whose_number_is_not_sound_are_accepted_and_handed_to_identity(tmp_path: Path) -> None:

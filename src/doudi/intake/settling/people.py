@@ -13,8 +13,8 @@ from doudi.lake.engine import Engine
 _BUCKETS = f"""
 SELECT household, coalesce(min(try_cast(substr(coalesce(hukou_region, residence_region), 1, 9) AS INTEGER)), 0) AS bucket
 FROM (
-    SELECT h.household, e.residence_region, e.hukou_region, e.list_month = max(e.list_month) OVER (PARTITION BY h.household) AS newest
-    FROM effective_{POPULATION} AS e JOIN households AS h USING (household_no)
+    SELECT household, residence_region, hukou_region, list_month = max(list_month) OVER (PARTITION BY household) AS newest
+    FROM effective_{POPULATION} WHERE household IS NOT NULL
 )
 WHERE newest
 GROUP BY household
@@ -32,7 +32,7 @@ def settle_people(engine: Engine, contracts: Mapping[str, Contract], list_months
     sex from the citizen ID where the list has none -, and the delivery and row they come from.
     """
     contract = contracts[POPULATION]
-    engine.execute(f"CREATE OR REPLACE TABLE effective_{POPULATION} AS {effective_rows(contract)}")
+    engine.execute(f"CREATE OR REPLACE TABLE effective_{POPULATION} AS {effective_rows(contract, more=('household',))}")
     engine.execute(
         "CREATE OR REPLACE TABLE id_facts AS SELECT person, min(person_birth) AS birth, min(person_sex) AS sex"
         f" FROM rows_{POPULATION} WHERE person_state = 'sound' GROUP BY person"
@@ -42,9 +42,9 @@ def settle_people(engine: Engine, contracts: Mapping[str, Contract], list_months
     columns = ", ".join(f"{filled.get(column, 'e.' + column)} AS {column}" for column in table_columns(contract) if column not in named)
     engine.execute(f"CREATE OR REPLACE TABLE buckets AS {_BUCKETS}")
     engine.execute(
-        "CREATE OR REPLACE TABLE people AS SELECT e.person, h.household, e.household_no, coalesce(b.bucket, -1)::INTEGER AS bucket,"
+        "CREATE OR REPLACE TABLE people AS SELECT e.person, e.household, e.household_no, coalesce(b.bucket, -1)::INTEGER AS bucket,"
         f" e.list_month = {list_months.get(POPULATION, -1)} AS listed, e.list_month, {columns}, e.delivery, e.row"
-        f" FROM effective_{POPULATION} AS e LEFT JOIN households AS h USING (household_no) LEFT JOIN buckets AS b USING (household)"
+        f" FROM effective_{POPULATION} AS e LEFT JOIN buckets AS b USING (household)"
         " LEFT JOIN id_facts AS f USING (person)"
         " QUALIFY row_number() OVER (PARTITION BY e.person ORDER BY e.list_month DESC) = 1"
     )
@@ -64,9 +64,9 @@ def write_stays(engine: Engine, path: Path) -> int:
     query = (
         "WITH lists AS (SELECT list_month, row_number() OVER (ORDER BY list_month) AS nth, max(list_month) OVER () AS newest"
         f" FROM (SELECT DISTINCT list_month FROM effective_{POPULATION})),"
-        " on_list AS (SELECT e.person, h.household, list_month, newest,"
-        " lists.nth - row_number() OVER (PARTITION BY e.person, h.household ORDER BY lists.nth) AS stay"
-        f" FROM effective_{POPULATION} AS e JOIN lists USING (list_month) LEFT JOIN households AS h USING (household_no))"
+        " on_list AS (SELECT e.person, e.household, list_month, newest,"
+        " lists.nth - row_number() OVER (PARTITION BY e.person, e.household ORDER BY lists.nth) AS stay"
+        f" FROM effective_{POPULATION} AS e JOIN lists USING (list_month))"
         " SELECT person, household, coalesce(any_value(bucket), -1)::INTEGER AS bucket, min(list_month) AS from_month,"
         " max(list_month) AS to_month, max(list_month) = any_value(newest) AS open FROM on_list LEFT JOIN buckets USING (household)"
         " GROUP BY person, household, stay"

@@ -17,7 +17,7 @@ from doudi.identity.sources import Source
 from doudi.intake.settling.records import Delivery, Sending
 from doudi.kernel.months import month_of
 
-VERSION = 2
+VERSION = 3
 """Version of what settling makes of the same deliveries. Raise it when the meaning of a cut's files changes."""
 
 

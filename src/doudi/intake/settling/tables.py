@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from doudi.contracts.model import Contract
@@ -15,9 +15,9 @@ def prepare(engine: Engine) -> None:
     engine.execute("CREATE OR REPLACE TABLE left_out AS SELECT DISTINCT delivery, row FROM links WHERE outcome IN ('held', 'refused')")
 
 
-def linked_rows(contract: Contract) -> str:
-    """All rows of a dataset that are not left out, with the person numbers that linkage gave them."""
-    values, joins = [], []
+def linked_rows(contract: Contract, more: Sequence[str] = ()) -> str:
+    """All rows of a dataset that are not left out, with the person numbers that linkage gave them. `more`: columns that are not of the lake."""
+    values, joins = [f"r.{column}" for column in more], []
     states = {field.column: field for field in contract.of_type("id18")}
     for column in table_columns(contract):
         if column not in states:
@@ -36,11 +36,11 @@ def linked_rows(contract: Contract) -> str:
     )
 
 
-def effective_rows(contract: Contract, where: str = "true") -> str:
-    """Of rows with one key the later sent, in one file the later row; in a snapshot within each list. `where` chooses lists."""
+def effective_rows(contract: Contract, where: str = "true", more: Sequence[str] = ()) -> str:
+    """Of rows with one key the later sent, in one file the later row; in a snapshot within each list. `where` chooses lists; see `linked_rows`."""
     key = (["list_month"] if contract.mode == "snapshot" else []) + key_columns(contract)
     return (
-        f"SELECT * FROM ({linked_rows(contract)}) WHERE {where}"
+        f"SELECT * FROM ({linked_rows(contract, more)}) WHERE {where}"
         f" QUALIFY row_number() OVER (PARTITION BY {', '.join(key)} ORDER BY place DESC, row DESC) = 1"
     )
 
