@@ -79,6 +79,7 @@ class DuckEngine:
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
             "preserve_insertion_order": True,  # row order decides the bytes of what is written
+            "wal_autocheckpoint": "1TB",  # nothing lasts here; a checkpoint would move all tables about for seconds
         }
         self._con = duckdb.connect(":memory:", config=options)
         self._held.callback(self._con.close)

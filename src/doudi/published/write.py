@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
@@ -16,6 +18,7 @@ from doudi.published.manifest import MANIFEST, TIMES, File, Manifest
 from doudi.published.schema import Table
 
 ROW_GROUP = 100_000
+WRITERS = 2
 
 
 class RunWriter:
@@ -37,11 +40,22 @@ class RunWriter:
         return rows
 
     def parted(self, table: Table, batches: Iterable[pa.RecordBatch]) -> None:
-        """Write a table in parts. `batches` have besides a column `part` and are in order of part and key; see `table`."""
-        for part, rows in groupby(_runs(batches), key=lambda run: run[0]):
-            path = self.folder / table.part_file(part)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._note(path, write_table(path, table, (batch for _, batch in rows)))
+        """Write a table in parts. `batches` have besides a column `part` and are in order of part and key; see `table`.
+
+        Parts are written side by side while the next ones come; three of them are in memory at most. Raises ValueError if a part comes twice.
+        """
+        written: set[str] = set()
+        waiting: deque[Future[None]] = deque()
+        with ThreadPoolExecutor(WRITERS) as pool:
+            for part, rows in groupby(runs_of_parts(batches), key=lambda run: run[0]):
+                if part in written:
+                    raise ValueError(f"{table.name}: part {part} comes twice")
+                written.add(part)
+                waiting.append(pool.submit(self._write_part, table, part, [batch for _, batch in rows]))
+                if len(waiting) > WRITERS:
+                    waiting.popleft().result()
+            for each in waiting:
+                each.result()
 
     def bytes(self, name: str, content: bytes) -> None:
         """Write any other file, `name` relative to the run's folder."""
@@ -57,14 +71,19 @@ class RunWriter:
         (self.folder / MANIFEST).write_bytes(complete.dump())
         return complete
 
+    def _write_part(self, table: Table, part: str, batches: Iterable[pa.RecordBatch]) -> None:
+        path = self.folder / table.part_file(part)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._note(path, write_table(path, table, batches))
+
     def _note(self, path: Path, rows: int | None = None) -> None:
         with path.open("rb") as stream:
             digest = hashlib.file_digest(stream, "sha256").hexdigest()
         self.files[path.relative_to(self.folder).as_posix()] = File(digest, path.stat().st_size, rows)
 
 
-def _runs(batches: Iterable[pa.RecordBatch]) -> Iterator[tuple[str, pa.RecordBatch]]:
-    """The rows in runs of one part each."""
+def runs_of_parts(batches: Iterable[pa.RecordBatch]) -> Iterator[tuple[str, pa.RecordBatch]]:
+    """The rows, which have a column `part`, in runs of one part each."""
     for batch in batches:
         runs, start = pc.run_end_encode(batch.column("part")), 0
         for part, end in zip(runs.values.to_pylist(), runs.run_ends.to_pylist(), strict=True):
@@ -75,12 +94,19 @@ def _runs(batches: Iterable[pa.RecordBatch]) -> Iterator[tuple[str, pa.RecordBat
 def write_table(path: Path, table: Table, batches: Iterable[pa.RecordBatch]) -> int:
     """Write one Parquet file: fixed schema, fixed row groups, zstd; see `RunWriter.table`. Returns the number of rows."""
     rows, last = 0, None
-    with pq.ParquetWriter(path, table.arrow, compression="zstd", compression_level=3, version="2.6", write_statistics=True) as writer:
+    with pq.ParquetWriter(path, table.arrow, version="2.6", compression="zstd", compression_level=1, **_encoding(table)) as writer:
         for group in _groups(batches, table):
             check_order(group if last is None else pa.concat_tables([last, group]), table)
             writer.write_table(group, row_group_size=ROW_GROUP)
             rows, last = rows + group.num_rows, group.slice(group.num_rows - 1)
     return rows
+
+
+def _encoding(table: Table) -> dict[str, list[str]]:
+    """Only texts gain by a dictionary; only subjects and keys are looked for."""
+    texts = [field.name for field in table.arrow if field.type == pa.string()]
+    sought = [field.name for field in table.arrow if field.name in (*table.key, "alert", "person", "household")]
+    return {"use_dictionary": texts, "write_statistics": sought}
 
 
 def _groups(batches: Iterable[pa.RecordBatch], table: Table) -> Iterator[pa.Table]:
