@@ -40,11 +40,12 @@ def measure(world: World, rounds: int, says: Callable[[str], None]) -> dict[str,
         "columns": sum(map(len, columns.values())),
         "rows": sum(world.rows[name] for name in columns),
         "columns_by_table": columns,
-        "scan": {"seconds": scan.seconds, "peak_mb": scan.peak_mb},
-        "run": {"seconds": full.seconds, "peak_mb": full.peak_mb, "plan": plan, "publish": round(full.told["seconds"] - plan, 3)}
+        "scan": {"seconds": scan.seconds, "cpu": scan.cpu, "peak_mb": scan.peak_mb},
+        "run": {"seconds": full.seconds, "cpu": full.cpu, "peak_mb": full.peak_mb, "plan": plan, "publish": round(full.told["seconds"] - plan, 3)}
         | {"alerts": full.told["alerts"], "unknown": full.told["unknown"], "steps": full.told["steps"]},
         "ratios": {
             "run": full.best / scan.best,
+            "run_cpu": full.cpu / scan.cpu,
             "plan": plan / scan.best,
             "publish": (full.told["seconds"] - plan) / scan.best,
         },

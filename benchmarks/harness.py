@@ -1,7 +1,7 @@
 """One way to measure everything: each contestant in a process of its own, several times, taking turns, so that noise of the machine hits all alike.
 
 A contestant is a function `module:name` that takes JSON options and returns what it measured, at least `seconds` (its own stop-watch around the
-work, without starting Python) and `peak_mb`. Ratios are made of the best times: what a machine can do, not what its other tenants let it do.
+work, without starting Python), `cpu` and `peak_mb`. Ratios are made of the best times: what a machine can do, not what its other tenants let it do.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -40,11 +40,12 @@ class Contestant:
 
 @dataclass(frozen=True)
 class Measured:
-    """What the rounds of one contestant gave; `told` is what its last round returned."""
+    """What the rounds of one contestant gave; `told` is what its best round returned; `cpu` its seconds of processor."""
 
     name: str
     seconds: tuple[float, ...]
     peak_mb: float
+    cpu: float
     told: Mapping[str, Any]
 
     @property
@@ -63,11 +64,14 @@ def race(contestants: Sequence[Contestant], rounds: int, says: Callable[[str], N
         for each in contestants:
             result = _in_own_process(each)
             told[each.name].append(result)
-            says(f"{each.name}（{number}/{rounds}）：{result['seconds']:.2f} 秒，{result['peak_mb']:.0f} MB")
-    return {
-        name: Measured(name, tuple(float(one["seconds"]) for one in results), min(float(one["peak_mb"]) for one in results), results[-1])
-        for name, results in told.items()
-    }
+            says(f"{each.name}（{number}/{rounds}）：{result['seconds']:.2f} 秒（处理器 {result['cpu']:.2f}），{result['peak_mb']:.0f} MB")
+    return {name: _measured(name, results) for name, results in told.items()}
+
+
+def _measured(name: str, results: Sequence[Mapping[str, Any]]) -> Measured:
+    seconds = tuple(float(one["seconds"]) for one in results)
+    peak, cpu = (min(float(one[what]) for one in results) for what in ("peak_mb", "cpu"))
+    return Measured(name, seconds, peak, cpu, results[seconds.index(min(seconds))])
 
 
 def _in_own_process(contestant: Contestant) -> dict[str, Any]:
@@ -81,21 +85,22 @@ def _in_own_process(contestant: Contestant) -> dict[str, Any]:
 
 
 class StopWatch:
-    """Times a block, and reads the process's peak memory at its end."""
+    """Times a block, by the clock and by the processor, and reads the process's peak memory at its end."""
 
     def __init__(self) -> None:
-        self.seconds, self.peak_mb = 0.0, 0.0
+        self.seconds, self.cpu, self.peak_mb = 0.0, 0.0, 0.0
 
     @contextmanager
     def running(self) -> Iterator[None]:
-        began = perf_counter()
+        began, worked = perf_counter(), process_time()
         yield
         self.seconds += perf_counter() - began
+        self.cpu += process_time() - worked
         self.peak_mb = peak_mb()
 
     def told(self, **more: object) -> dict[str, object]:
         """What a contestant returns."""
-        return {"seconds": round(self.seconds, 4), "peak_mb": round(self.peak_mb, 1), **more}
+        return {"seconds": round(self.seconds, 4), "cpu": round(self.cpu, 4), "peak_mb": round(self.peak_mb, 1), **more}
 
 
 def peak_mb() -> float:

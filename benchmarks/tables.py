@@ -9,6 +9,9 @@ from unicodedata import east_asian_width
 Results = Mapping[str, Any]
 Row = Sequence[str]
 
+GOALS = {"手写 DuckDB SQL": f"≥ {1 / 1.15:.2f}（用时至多 1.15 倍）", "OpenFisca-core": "≥ 10", "Django ORM 循环": "≥ 100"}
+"""Contestant -> how many times its speed Doudi's should be."""
+
 
 def floor_rows(results: Results) -> list[Row]:
     """The multiples of the scan."""
@@ -16,7 +19,12 @@ def floor_rows(results: Results) -> list[Row]:
     return [
         ("", "秒", "扫描的几倍", "目标"),
         (f"扫描一遍：{results['tables']} 张表 {results['columns']} 列 {results['rows']:,} 行", f"{scan:.2f}", "1.0", ""),
-        ("完整运行（从数据湖到发布）", f"{min(run['seconds']):.1f}", f"{ratios['run']:.1f}", "≤ 10（争取 8）"),
+        (
+            "完整运行（从数据湖到发布）",
+            f"{min(run['seconds']):.1f}",
+            f"{ratios['run']:.1f}（按处理器时间 {ratios['run_cpu']:.1f}）",
+            "≤ 10（争取 8）",
+        ),
         ("　其中计划的各步骤", f"{run['plan']:.1f}", f"{ratios['plan']:.1f}", ""),
         ("　其中其余（发布）", f"{run['publish']:.1f}", f"{ratios['publish']:.1f}", ""),
     ]
@@ -24,11 +32,12 @@ def floor_rows(results: Results) -> list[Row]:
 
 def ten_rows(results: Results) -> list[Row]:
     """The contestants of the ten rules."""
-    rows: list[Row] = [("", "人/秒", "Doudi 是它的几倍", "内存 MB", "代码行数", "给出什么")]
+    rows: list[Row] = [("", "人/秒", "Doudi 是它的几倍", "按处理器时间", "目标", "内存 MB", "代码行数", "给出什么")]
     for each in results["contestants"]:
         lines = f"{each['lines']}" if each["lines"] else f"{results['policy_lines']}（政策）"
         gives = "线索、依据、未知" if len(each["gives"]) > 1 else "线索"
-        rows.append((each["name"], f"{each['people_per_second']:,}", f"{each['ratio']:.2f}", f"{each['peak_mb']:.0f}", lines, gives))
+        speed, ratio, cpu = f"{each['people_per_second']:,}", f"{each['ratio']:.2f}", f"{each['cpu_ratio']:.2f}"
+        rows.append((each["name"], speed, ratio, cpu, GOALS.get(each["name"], ""), f"{each['peak_mb']:.0f}", lines, gives))
     return rows
 
 
@@ -50,6 +59,7 @@ def _width(text: str) -> int:
 
 SHOWN: Mapping[str, Callable[[Results], list[str]]] = {
     "floor": lambda results: as_text(floor_rows(results)),
+    "ten": lambda results: as_text(ten_rows(results)),
     "ten-engine": lambda results: as_text(ten_rows(results)),
 }
 """Benchmark -> what the screen shows."""

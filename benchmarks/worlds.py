@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import subprocess
@@ -14,6 +15,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
+import doudi
 from doudi.contracts.model import Contract
 from doudi.contracts.read import load_contracts
 from doudi.identity.keys import Keys, open_keys
@@ -25,6 +27,9 @@ from doudi.policyfiles import PolicyFiles, read_policy
 from doudi.rules import DatasetState
 
 AS_OF = date(2026, 10, 31)
+MAKERS = ("simulation", "intake/settling", "identity", "lake", "kernel", "standards")
+"""The rooms that decide what a home holds."""
+
 HOUSEHOLD = 2.79
 """People on the lists of a simulated household, deaths and births of its story included."""
 
@@ -76,10 +81,11 @@ class World:
 
 
 def simulated(people: int, data: Path, says: Callable[[str], None] = lambda line: None) -> World:
-    """A province of about so many people below `data`, made now unless it is there."""
-    folder = data / f"people-{people}"
+    """A province of about so many people below `data`, made now unless it is there, made by the same program."""
+    folder = data / f"people-{people}-{_program()}"
     if not (folder / "made").exists():
-        shutil.rmtree(folder, ignore_errors=True)
+        for older in data.glob(f"people-{people}-*"):
+            shutil.rmtree(older)
         folder.mkdir(parents=True)
         says(f"生成 {people:,} 人")
         households = str(round(people / HOUSEHOLD))
@@ -88,3 +94,12 @@ def simulated(people: int, data: Path, says: Callable[[str], None] = lambda line
         subprocess.run(command, check=True, capture_output=True, env=os.environ | {"DOUDI_KEYS": str(folder / "keys")})  # noqa: S603
         (folder / "made").touch()
     return World(folder)
+
+
+def _program() -> str:
+    """Names what makes a home: data made by another version are made again."""
+    package, total = Path(doudi.__file__).parent, hashlib.sha256()
+    files = [path for room in MAKERS for path in sorted((package / room).rglob("*.py"))]
+    for path in (*files, *sorted(resource_dir("contracts").rglob("*.yaml"))):
+        total.update(path.read_bytes())
+    return total.hexdigest()[:8]
