@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from benchmarks import floor, tables
+from benchmarks import floor, growth, tables
 from benchmarks.harness import keep, machine
 from benchmarks.ten import contest
 from benchmarks.worlds import World, simulated
@@ -18,10 +18,12 @@ BENCHMARKS: Mapping[str, Callable[[World, int, Callable[[str], None]], dict[str,
     "floor": floor.measure,
     "ten": contest.measure_all,
     "ten-engine": contest.measure,
+    "growth": growth.measure,
+    "province": growth.province,
 }
 """Name -> what measures it."""
 
-NIGHTLY = ("floor", "ten")
+NIGHTLY = ("floor", "ten", "growth")
 """What runs if nothing is named: under ten minutes."""
 
 

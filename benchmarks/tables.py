@@ -41,6 +41,27 @@ def ten_rows(results: Results) -> list[Row]:
     return rows
 
 
+def people_rows(results: Results) -> list[Row]:
+    """A whole run at several sizes."""
+    factors = {each["to"]: f"{each['factor']:.2f}" for each in results["doubling"]}
+    rows: list[Row] = [("人数", "行数", "秒", "秒/百万人", "其中计划", "内存 MB", "每翻一番是线性的几倍")]
+    for each in results["people"]:
+        best, people = each["best"], each["people"]
+        time = (f"{best:.1f}", f"{best / people * 1e6:.1f}", f"{each['plan']:.1f}")
+        rows.append((f"{people:,}", f"{each['rows']:,}", *time, f"{each['peak_mb']:.0f}", factors.get(people, "")))
+    return rows
+
+
+def rules_rows(results: Results) -> list[Row]:
+    """A whole run of some of the rules."""
+    first = results["rules"][0]["best"]
+    rows: list[Row] = [("", "人数", "秒", "是十条规则的几倍", "目标", "线索")]
+    for each in results["rules"]:
+        goal = "< 2" if each["rules"] > 20 else ""
+        rows.append((each["name"], f"{each['people']:,}", f"{each['best']:.1f}", f"{each['best'] / first:.2f}", goal, f"{each['alerts']:,}"))
+    return rows
+
+
 def as_text(rows: Sequence[Row]) -> list[str]:
     """Rows in columns for the screen; full-width characters count twice."""
     widths = [max(_width(row[at]) for row in rows) for at in range(len(rows[0]))]
@@ -60,6 +81,8 @@ def _width(text: str) -> int:
 SHOWN: Mapping[str, Callable[[Results], list[str]]] = {
     "floor": lambda results: as_text(floor_rows(results)),
     "ten": lambda results: as_text(ten_rows(results)),
+    "growth": lambda results: [*as_text(people_rows(results)), "", *as_text(rules_rows(results))],
+    "province": lambda results: as_text(people_rows(results)),
     "ten-engine": lambda results: as_text(ten_rows(results)),
 }
 """Benchmark -> what the screen shows."""

@@ -1,0 +1,76 @@
+"""Growth: how a whole run's time and memory grow with people, with rules, and with the households that changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
+from math import log2
+from pathlib import Path
+from typing import Any
+
+from benchmarks.harness import Contestant, Measured, race
+from benchmarks.reduced import touched, widest
+from benchmarks.ten.rules import TEN
+from benchmarks.worlds import AS_OF, World, simulated
+from doudi.rules import build_policy
+
+NIGHTLY = (100_000, 250_000, 500_000, 1_000_000)
+PROVINCE = (1_000_000, 4_000_000, 16_000_000, 66_000_000)
+CHANGED = (0.001, 0.01, 0.1)
+"""Shares of households that changed. Measured as soon as a run can compute only what changed; until then the page says that it is open."""
+
+
+def measure(world: World, rounds: int, says: Callable[[str], None]) -> dict[str, Any]:
+    """By people up to the nightly size, and by rules in the smallest of the larger worlds."""
+    data = world.folder.parent
+    sizes = [size for size in NIGHTLY if size <= world.people * 1.1] or [world.people]
+    people = by_people(sizes, data, rounds, says)
+    return {"people": people, "doubling": doubling(people), "rules": by_rules(simulated(min(250_000, sizes[-1]), data, says), rounds, says)}
+
+
+def province(world: World, rounds: int, says: Callable[[str], None]) -> dict[str, Any]:
+    """By people up to the whole province, once each."""
+    people = by_people(PROVINCE, world.folder.parent, 1, says)
+    return {"people": people, "doubling": doubling(people)}
+
+
+def by_people(sizes: Sequence[int], data: Path, rounds: int, says: Callable[[str], None]) -> list[dict[str, Any]]:
+    """A whole run of all rules at each size, smallest first."""
+    lines = []
+    for size in sizes:
+        world = simulated(size, data, says)
+        name = f"{size / 10_000:g} 万人"
+        one = race([Contestant(name, "runs:whole_run", {"world": str(world.folder)})], rounds, says)[name]
+        lines.append(_line(one, asked=size))
+    return lines
+
+
+def doubling(lines: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Between neighbouring sizes: how many times the time per doubling is that of mere doubling (1: linear)."""
+    return [
+        {
+            "from": one["people"],
+            "to": two["people"],
+            "factor": round((two["best"] / one["best"] / (two["people"] / one["people"])) ** (1 / log2(two["people"] / one["people"])), 3),
+        }
+        for one, two in pairwise(lines)
+    ]
+
+
+def by_rules(world: World, rounds: int, says: Callable[[str], None]) -> list[dict[str, Any]]:
+    """Whole runs of ten, twenty and all rules of one world, taking turns."""
+    chosen = {"10 条规则": list(TEN), "20 条规则": twenty(world), "全部规则": None}
+    contestants = [Contestant(name, "runs:whole_run", {"world": str(world.folder), "rules": rules}) for name, rules in chosen.items()]
+    return [_line(one) for one in race(contestants, rounds, says).values()]
+
+
+def twenty(world: World) -> list[str]:
+    """The ten rules and the ten others that, pulling in no other rule, add the most tables to them, then the most rows."""
+    policy = build_policy(world.policy, world.contracts, AS_OF)
+    reach = {rule: touched(policy, world.policy, rule) for rule in policy.rules if rule not in TEN}
+    return sorted([*TEN, *widest({rule: tables for rule, (tables, others) in reach.items() if not others}, world.rows, 10)])
+
+
+def _line(one: Measured, **more: object) -> dict[str, Any]:
+    told = {name: one.told[name] for name in ("people", "rows", "rules", "plan", "alerts", "unknown", "memory_limit_mb")}
+    return {"name": one.name, "seconds": one.seconds, "best": one.best, "cpu": one.cpu, "peak_mb": one.peak_mb, **told, **more}
