@@ -20,6 +20,9 @@ from doudi.monitoring.earlier import Earlier
 from doudi.monitoring.everybody import compute_whole, whole_view
 from doudi.monitoring.findings import Findings
 from doudi.monitoring.freeze import Frozen
+from doudi.monitoring.incremental.affected import Affected
+from doudi.monitoring.incremental.base import Base
+from doudi.monitoring.incremental.perform import Incremental
 from doudi.monitoring.kept import Kept, PartResult
 from doudi.monitoring.parts import Batch, batches, find_parts
 from doudi.monitoring.quality import quality_lines
@@ -34,7 +37,7 @@ from doudi.rules.plan import Plan
 
 @dataclass
 class Computation:
-    """One run in one engine, writing into one folder. `most`: how many people are computed at a time."""
+    """One run in one engine, writing into one folder. `most`: how many people are computed at a time; `base`: from which run to start, if any."""
 
     engine: Engine
     folder: Path
@@ -44,9 +47,12 @@ class Computation:
     plan: Plan
     watch: Callable[[str], None]
     most: int
+    threads: int = 2
+    base: Base | None = None
 
     def __post_init__(self) -> None:
         self.writer = RunWriter(self.folder)
+        self.affected: Affected | None = None
         self.kept = Kept(self.folder)
         self.policy: PolicyFiles = with_chain_tables(self.frozen.books.policy)
         self.contracts = self.frozen.books.contracts
@@ -55,7 +61,7 @@ class Computation:
 
     def compute(self) -> dict[str, object]:
         """Write every table, policy file and statement; returns the counts for `run.json`."""
-        results = self._compute_parts()
+        results = self._compute_from_base() or self._compute_parts()
         self.watch("汇总全部")
         self._show("TRUE")
         self.writer.files |= {name: file for result in results.values() for name, file in result.files.items()}
@@ -65,8 +71,18 @@ class Computation:
         self.kept.remove()
         return _counts(results)
 
+    def _compute_from_base(self) -> dict[str, PartResult]:
+        """The results of the parts as differences to those of a base; nothing without one, or if too many are affected."""
+        incremental = Incremental(self, self.base) if self.base else None
+        self.affected = incremental.find() if incremental else None
+        if incremental is None or self.affected is None:
+            return {}
+        self.kept.stand_on(incremental.base.run.id)
+        return incremental.compute()
+
     def _compute_parts(self) -> dict[str, PartResult]:
         """Every part's result, computed now or kept from before."""
+        self.kept.stand_on("")
         self._show("TRUE")
         found, results = find_parts(self.engine), self.kept.finished()
         todo = list(batches(found, self.most if self.plan.separable else sum(part.people for part in found), results))
@@ -79,7 +95,7 @@ class Computation:
         for batch in todo:
             if apart:
                 self._show(batch.where)
-                self._show_whole(batch.where)
+                self.show_whole(batch.where)
             earlier.load(self.engine, batch.codes if apart else None)
             self.kept.note(self.findings.find(batch.codes, apart, progress.says))
             progress.finish(batch)
@@ -103,7 +119,8 @@ class Computation:
         for name in self.tables:
             self.engine.execute(f'CREATE OR REPLACE VIEW "{name}" AS SELECT * FROM "lake_{name}" WHERE {where}')
 
-    def _show_whole(self, where: str) -> None:
+    def show_whole(self, where: str) -> None:
+        """Let each whole table's own name stand for some of its rows."""
         for step in self.plan.whole:
             chosen = where if self.plan.policy.tables[step.name].home else "TRUE"
             self.engine.execute(f'CREATE OR REPLACE VIEW "{step.name}" AS SELECT * FROM "{whole_view(step.name)}" WHERE {chosen}')
@@ -171,7 +188,7 @@ def _counts(results: Mapping[str, PartResult]) -> dict[str, object]:
         total: Counter[str] = Counter()
         for result in results.values():
             total.update(result.alerts.get(column, {}))
-        counted[f"by_{column}"] = dict(sorted(total.items()))
+        counted[f"by_{column}"] = {value: number for value, number in sorted(total.items()) if number}
     return counted
 
 

@@ -31,6 +31,14 @@ SELECT e.* FROM earlier_{name} e ANTI JOIN moved_away m ON e.alert = m.alert
 UNION ALL SELECT e.* FROM arriving_{name} e SEMI JOIN moved_here m ON e.alert = m.alert
 """
 
+NEAR = """
+CREATE OR REPLACE TABLE before_alerts AS
+SELECT * FROM earlier_alerts
+WHERE person IN (SELECT person FROM here_persons) OR (person IS NULL AND household IN (SELECT household FROM here_households))
+"""
+
+NEAR_EVIDENCE = "CREATE OR REPLACE TABLE before_evidence AS SELECT e.* FROM earlier_evidence e SEMI JOIN before_alerts a ON e.alert = a.alert"
+
 
 @dataclass
 class Earlier:
@@ -57,6 +65,16 @@ class Earlier:
             self._name(engine, f"earlier_{name}", self._files(name, parts))
             self._name(engine, f"arriving_{name}", self._files(name, set(here.values())) if here else [])
             engine.execute(BEFORE.format(name=name))
+
+    def show(self, engine: Engine) -> None:
+        """Make the views `earlier_alerts` and `earlier_evidence` of everybody's."""
+        for name in NAMES:
+            self._name(engine, f"earlier_{name}", self._files(name, None))
+
+    def load_near(self, engine: Engine) -> None:
+        """Make `before_alerts` and `before_evidence` of those in `here_persons` and `here_households`. Needs the views of everybody's."""
+        engine.execute(NEAR)
+        engine.execute(NEAR_EVIDENCE)
 
     def _files(self, name: str, parts: Collection[str] | None) -> list[Path]:
         if self.run is None:

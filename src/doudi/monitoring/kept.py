@@ -14,8 +14,9 @@ from pathlib import Path
 
 from doudi.lake.home import write_whole
 from doudi.published.manifest import File
+from doudi.published.schema import PARTS
 
-FOLDER = "kept"
+FOLDER, BASE = "kept", "base"
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,15 @@ class Kept:
     def __init__(self, folder: Path) -> None:
         self._run, self.folder = folder, folder / FOLDER
         self.folder.mkdir(exist_ok=True)
+
+    def stand_on(self, base: str) -> None:
+        """From now on parts are computed from this base (empty: from nothing); what was finished on another base is thrown away."""
+        path = self.folder / BASE
+        if (path.read_text("utf-8") if path.exists() else "") != base:
+            for note in self.folder.glob("*.json"):
+                note.unlink()
+            shutil.rmtree(self._run / PARTS, ignore_errors=True)  # files of a base may be among them, which must not be written to
+            write_whole(path, base.encode())
 
     def finished(self) -> dict[str, PartResult]:
         """Part -> its result."""

@@ -62,7 +62,7 @@ class Tally:
     datasets: int = 0
     in_time: int = 0
     counties: dict[str, tuple[int, int, int]] = field(default_factory=dict)
-    """County -> effective rows, values asked, values filled."""
+    """County -> effective rows, values asked, values filled; also of counties that have no row any more."""
 
     def add(self, other: Tally) -> None:
         """Add another's numbers (not its counties)."""
@@ -157,14 +157,15 @@ def _lines(frozen: Frozen, tallies: Mapping[str, Tally]) -> Iterator[dict[str, o
 
 
 def _line(scope: str, department: str, dataset: str, tally: Tally, late: int | None) -> dict[str, object]:
-    counted = {name: getattr(tally, name) for name in ("delivered", "accepted", "refused", "held", "emptied")}
+    counted = {name: getattr(tally, name) for name in ("delivered", "accepted", "refused", "held", "emptied", "filled")}
     return {"scope": scope, "department": department, "dataset": dataset, "county": "", "late_days": late} | counted | tally.scores()
 
 
 def _counties(contract: Contract, tally: Tally, late: int | None) -> Iterable[dict[str, object]]:
     for county, (rows, asked, filled) in tally.counties.items():
         where = {"scope": "dataset", "department": contract.department, "dataset": contract.dataset, "county": county}
-        yield where | {"late_days": late, "accepted": rows, "completeness": share(filled, asked)}
+        if rows:
+            yield where | {"late_days": late, "accepted": rows, "filled": filled, "completeness": share(filled, asked)}
 
 
 def _latest(frozen: Frozen, department: str | None) -> int | None:

@@ -19,6 +19,7 @@ from doudi.lake.home import Home, write_whole
 from doudi.monitoring.chain import with_chain_tables
 from doudi.monitoring.compute import Computation
 from doudi.monitoring.freeze import Books, Frozen, freeze
+from doudi.monitoring.incremental.base import find_base
 from doudi.published.manifest import MANIFEST, Input, Manifest
 from doudi.published.read import LATEST, PublishedRun
 from doudi.rules import build_policy
@@ -53,9 +54,11 @@ class Outcome:
 
 def run(
     home: Home, keys: Keys, as_of: date, books: Books, watch: Callable[[str], None] = lambda says: None, *,
-    again: bool = False, bounds: Bounds = DEFAULT_BOUNDS, choice: EngineChoice = DUCKDB,
+    again: bool = False, bounds: Bounds = DEFAULT_BOUNDS, choice: EngineChoice = DUCKDB, full: bool = True,
 ) -> Outcome:  # fmt: skip
     """Compute and publish the run of a day, or find it published; with `again` compute it anew and compare. An interrupted run goes on.
+
+    If only the rows of the lake differ from those of a published run, those whom the differing rows touch are computed, unless `full`.
 
     Raises DoudiError if the policy has faults, nothing was delivered, the home is being written, or (`again`) the result differs.
     """
@@ -67,26 +70,27 @@ def run(
         found = PublishedRun(published)
         if again:
             with home.writing("重算一次运行"), home.temp_folder("again-") as folder:
-                _compute(home, keys, frozen, compiled, folder, watch, started, clock, bounds, choice)
+                _compute(home, keys, frozen, compiled, folder, watch, started, clock, bounds, choice, full=True)
                 _same(found, PublishedRun(folder))
         with home.writing("更新最新运行"):
             point_to_latest(home)
         return Outcome(found, fresh=False, repeated=again)
     with home.writing("运行"):
         with home.unfinished_folder(home.runs, frozen.run) as folder:
-            _compute(home, keys, frozen, compiled, folder, watch, started, clock, bounds, choice)
+            _compute(home, keys, frozen, compiled, folder, watch, started, clock, bounds, choice, full=full)
         point_to_latest(home)
     return Outcome(PublishedRun(published), fresh=True)
 
 
 def _compute(
     home: Home, keys: Keys, frozen: Frozen, compiled: Policy, folder: Path, watch: Callable[[str], None], started: datetime, clock: float,
-    bounds: Bounds, choice: EngineChoice,
+    bounds: Bounds, choice: EngineChoice, *, full: bool,
 ) -> None:  # fmt: skip
     plan = plan_policy(compiled, frozen.states)
+    base = None if full or choice.name != "duckdb" else find_base(home, frozen, plan)
     with choice.open(home, memory=bounds.memory, threads=bounds.threads) as engine:
         most = bounds.memory * PEOPLE_PER_MB if choice.name == "duckdb" else sys.maxsize  # a cluster divides the work by itself
-        computation = Computation(engine, folder, home, keys, frozen, plan, watch, most)
+        computation = Computation(engine, folder, home, keys, frozen, plan, watch, most, bounds.threads, base)
         counts = computation.compute()
     manifest = Manifest(
         frozen.run,
@@ -103,9 +107,18 @@ def _compute(
         "finished_at": now().isoformat(timespec="milliseconds"),
         "seconds": round(perf_counter() - clock, 3),
         "program": version("doudi"),
+        "base": _from_base(computation),
         "steps": {name: round(seconds, 3) for name, seconds in computation.findings.seconds.items()},
     }
     computation.writer.finish(manifest, (json.dumps(times, ensure_ascii=False, indent=1) + "\n").encode())
+
+
+def _from_base(computation: Computation) -> dict[str, object] | None:
+    """From which run it was computed, and how many anew; None of a full run."""
+    base, affected = computation.base, computation.affected
+    if base is None or affected is None:
+        return None
+    return {"run": base.run.id, "persons": affected.persons, "households": affected.households, "parts": len(affected.parts)}
 
 
 def _same(one: PublishedRun, other: PublishedRun) -> None:

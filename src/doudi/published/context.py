@@ -29,6 +29,7 @@ QUALITY = Table(
             empty=True,
         ),
         Column("late_days", "int32", "迟交天数；按时为 0，从未报送为空", "days late; 0 in time, empty if never delivered", unit="天", empty=True),
+        Column("filled", "int64", "已填的选填值个数", "optional values that are filled, of the effective rows", unit="个"),
         Column("completeness", "int32", "完整性：选填项已填的份额", "share of optional fields that are filled", unit="万分之一", empty=True),
         Column("validity", "int32", "有效性：接收行和有效值的份额", "share of rows accepted and values kept", unit="万分之一", empty=True),
         Column("timeliness", "int32", "及时性：应报数据集按时报送的份额", "share of datasets due that came in time", unit="万分之一", empty=True),

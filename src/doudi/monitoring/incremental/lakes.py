@@ -1,0 +1,89 @@
+"""The two cuts side by side in one engine: `lake_<table>` is the cut of the run, `base_<table>` the one that the base stands on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from filecmp import cmp
+
+from doudi.contracts.model import Contract
+from doudi.intake.settle import Cut
+from doudi.lake.engine import Engine
+
+NOW, BEFORE = "lake", "base"
+"""Prefixes of the views over the tables of either cut."""
+
+FINGERPRINTS = "SELECT bucket, COUNT(*) AS rows, BIT_XOR(HASH({columns})) AS fingerprint FROM {table} GROUP BY bucket"
+DIFFERING_BUCKETS = f"""
+SELECT DISTINCT COALESCE(n.bucket, b.bucket) AS bucket
+FROM ({FINGERPRINTS.format(columns="{columns}", table='"lake_{name}"')}) n
+FULL JOIN ({FINGERPRINTS.format(columns="{columns}", table='"base_{name}"')}) b ON n.bucket = b.bucket
+WHERE n.rows IS DISTINCT FROM b.rows OR n.fingerprint IS DISTINCT FROM b.fingerprint
+ORDER BY bucket
+"""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A table of the lake; `subject`: the column of the person whom a row is about, None if rows are about nobody."""
+
+    name: str
+    subject: str | None
+
+    @property
+    def named(self) -> tuple[str, str]:
+        """SQL of the person and of the household that a row names."""
+        return f'"{self.subject}"' if self.subject else "CAST(NULL AS BIGINT)", "household"
+
+
+@dataclass(frozen=True)
+class Identities(Source):
+    """The sealed identities of a cut: names and telephones may be others though no row is, since refused and doubtful rows have some too."""
+
+    name: str = "identities"
+    subject: str | None = None
+
+    @property
+    def named(self) -> tuple[str, str]:
+        return "CASE WHEN subject = 'p' THEN number END", "CASE WHEN subject = 'h' THEN number END"
+
+
+IDENTITIES = Identities()
+
+
+def sources(contracts: Mapping[str, Contract]) -> list[Source]:
+    """Every table that a run reads."""
+    found = [Source("people", "person")]
+    for name, contract in contracts.items():
+        found += [Source(table, contract.subject) for table in ([name, f"{name}_history"] if contract.mode == "snapshot" else [name])]
+    return found
+
+
+class Lakes:
+    """The tables of both cuts. Needs the views `lake_…`; makes the views `base_…`, with an empty table for each that the older cut lacks."""
+
+    def __init__(self, engine: Engine, before: Cut, now: Cut, contracts: Mapping[str, Contract]) -> None:
+        self.engine, self.sources = engine, sources(contracts)
+        self.before, self.now = (cut.tables | {IDENTITIES.name: cut.identities} for cut in (before, now))
+        engine.views({f"{NOW}_{IDENTITIES.name}": now.identities})
+        engine.views({f"{BEFORE}_{name}": path for name, path in self.before.items()})
+        for source in self.sources:
+            if source.name not in self.before:
+                engine.execute(f'CREATE OR REPLACE TABLE "{BEFORE}_{source.name}" AS SELECT * FROM "{NOW}_{source.name}" WHERE FALSE')
+
+    def differing(self, source: Source) -> list[int]:
+        """The buckets in which the rows of a table differ: the only ones whose rows have to be compared one by one."""
+        before, now = self.before.get(source.name), self.now.get(source.name)
+        if before and now and cmp(before, now, shallow=False):
+            return []
+        columns = ", ".join(f'"{column}"' for column in self.columns(source.name))
+        return [bucket for (bucket,) in self.engine.fetch(DIFFERING_BUCKETS.format(columns=columns, name=source.name))]
+
+    def columns(self, name: str) -> list[str]:
+        """The columns of a table."""
+        return self.engine.arrow(f'SELECT * FROM "{NOW}_{name}" LIMIT 0').column_names
+
+    def show(self, prefix: str, names: Iterable[str] | None = None) -> None:
+        """Let each table's own name stand for all its rows in one of the cuts."""
+        for name in names if names is not None else [source.name for source in self.sources]:
+            self.engine.execute(f'CREATE OR REPLACE VIEW "{name}" AS SELECT * FROM "{prefix}_{name}"')

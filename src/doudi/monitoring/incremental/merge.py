@@ -1,0 +1,186 @@
+"""Writes a part anew from the base's lines of all who are not affected and the new lines of those who are: the bytes that a full run writes."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Lock
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from doudi.monitoring.incremental.affected import Subjects
+from doudi.published.manifest import File
+from doudi.published.read import PublishedRun
+from doudi.published.schema import PARTS, Table
+from doudi.published.tables import TABLES
+from doudi.published.write import RunWriter, runs_of_parts, write_table
+
+ALERTS, FIRST_RUN = "alerts", "first_run"
+
+
+@dataclass
+class Dropped:
+    """What is counted of the lines of one part that the base had and that were not taken over."""
+
+    alerts: dict[str, Counter[str]] = field(default_factory=lambda: {column: Counter() for column in ("rule", "grade", "change")})
+    unknown: Counter[str] = field(default_factory=Counter)
+    asked: Counter[str] = field(default_factory=Counter)
+    """`living`, `deceased`, `household` (see `facts.ASKED`) -> subjects."""
+
+
+class MergingWriter(RunWriter):
+    """Writes parts by merging. `dropped`: part -> whose lines of the base are dropped; `codes`: the parts that are being written."""
+
+    def __init__(self, folder: Path, base: PublishedRun, run: str, dropped: Callable[[str], Subjects], threads: int) -> None:
+        super().__init__(folder)
+        self.base, self.run, self._dropped, self._threads = base, run, dropped, threads
+        self.codes: Sequence[str] = ()
+        self.counted: dict[str, Dropped] = {}
+        self._gone: dict[str, pa.Array] = {}
+        self._lock = Lock()
+
+    def begin(self, codes: Sequence[str]) -> None:
+        """The parts `codes` are written next."""
+        self.codes, self.counted, self._gone = codes, {code: Dropped() for code in codes}, {}
+
+    def parted(self, table: Table, batches: Iterable[pa.RecordBatch]) -> None:
+        """Write a table of the parts that were begun. `batches`: the lines of the affected; see `RunWriter.parted`.
+
+        Raises ValueError for lines of another part.
+        """
+        arriving: dict[str, list[pa.RecordBatch]] = {code: [] for code in self.codes}
+        for part, batch in runs_of_parts(batches):
+            if part not in arriving:
+                raise ValueError(f"{table.name}: lines of part {part}, which is not being written")
+            arriving[part].append(batch)
+        with ThreadPoolExecutor(self._threads) as pool:
+            done = [pool.submit(self._merge, table, part, pa.Table.from_batches(found) if found else None) for part, found in arriving.items()]
+            for one in done:
+                one.result()
+
+    def carry(self, part: str) -> dict[str, File]:
+        """Take over a part in which nobody is affected; returns its files by name."""
+        own = {name: file for name, file in self.base.manifest.files.items() if name.startswith(f"{PARTS}/{part}/")}
+        for name, file in own.items():
+            table = TABLES[Path(name).stem]
+            if table.name == ALERTS and not self._all_older(name):
+                self._write(name, table, self._renamed(pq.read_table(self.base.path / name)))
+            else:
+                self._link(name, file)
+        return {name: self.files[name] for name in own}
+
+    def _merge(self, table: Table, part: str, arriving: pa.Table | None) -> None:
+        name = table.part_file(part)
+        file = self.base.manifest.files.get(name)
+        if file is None:
+            if arriving is not None:
+                self._write(name, table, _conform(arriving, table))
+            return
+        stored = pq.ParquetFile(self.base.path / name).read(use_threads=False)
+        leaving = self._leaving(table, part, stored)
+        gone = pc.sum(leaving).as_py()
+        if gone:
+            self._count(table, part, stored.filter(leaving))
+        stays = stored.filter(pc.invert(leaving)) if gone else stored
+        if table.name == ALERTS:
+            stays = self._renamed(stays)
+        if not gone and arriving is None and stays is stored:
+            self._link(name, file)
+            return
+        together = stays if arriving is None else pa.concat_tables([stays, _conform(arriving, table)])
+        if together.num_rows:
+            order = pc.sort_indices(together.select(list(table.key)), [(column, "ascending", "at_end") for column in table.key])
+            self._write(name, table, together.take(order))
+
+    def _leaving(self, table: Table, part: str, stored: pa.Table) -> pa.ChunkedArray:
+        """Which lines are about somebody affected; those about nobody known are always written anew."""
+        subjects, columns = self._dropped(part), set(stored.column_names)
+        if table.name == "identities":
+            person = pc.equal(stored["subject"], "p")
+            return pc.if_else(person, _among(stored["number"], subjects.persons), _among(stored["number"], subjects.households))
+        if "person" not in columns and "household" not in columns:
+            return _among(stored["alert"], self._alerts_gone(part))
+        if "person" not in columns:
+            return _among(stored["household"], subjects.households)
+        of_household = _among(stored["household"], subjects.households)
+        nobodys = pc.and_(pc.is_null(stored["person"]), pc.is_null(stored["household"]))
+        return pc.if_else(pc.is_valid(stored["person"]), _among(stored["person"], subjects.persons), pc.or_(of_household, nobodys))
+
+    def _alerts_gone(self, part: str) -> pa.Array:
+        """The alerts of the base in a part that are dropped, to drop their evidence and sources with them."""
+        with self._lock:
+            if part not in self._gone:
+                name = TABLES[ALERTS].part_file(part)
+                if name in self.base.manifest.files:
+                    alerts = pq.read_table(self.base.path / name, columns=["alert", "person", "household"])
+                    self._gone[part] = alerts.filter(self._leaving(TABLES[ALERTS], part, alerts))["alert"].combine_chunks()
+                else:
+                    self._gone[part] = pa.array([], pa.string())
+            return self._gone[part]
+
+    def _count(self, table: Table, part: str, gone: pa.Table) -> None:
+        counted = self.counted[part]
+        match table.name:
+            case "alerts":
+                for column, numbers in counted.alerts.items():
+                    numbers.update(_counts(gone[column]))
+            case "unknown":
+                counted.unknown.update(_counts(gone["rule"]))
+            case "person_facts":
+                counted.asked["living"] += pc.sum(pc.and_(gone["living"], gone["listed"])).as_py()
+                counted.asked["deceased"] += pc.sum(gone["deceased"]).as_py()
+            case "household_facts":
+                counted.asked["household"] += gone.num_rows
+
+    def _renamed(self, alerts: pa.Table) -> pa.Table:
+        """Alerts that are new in the base are new in this run; the same table if there are none."""
+        fresh = pc.equal(alerts[FIRST_RUN], self.base.id)
+        if not pc.any(fresh).as_py():
+            return alerts
+        column = pc.if_else(fresh, self.run, alerts[FIRST_RUN])
+        return alerts.set_column(alerts.schema.get_field_index(FIRST_RUN), alerts.schema.field(FIRST_RUN), column)
+
+    def _all_older(self, name: str) -> bool:
+        found = pq.read_table(self.base.path / name, columns=[FIRST_RUN])
+        return not pc.any(pc.equal(found[FIRST_RUN], self.base.id)).as_py()
+
+    def _write(self, name: str, table: Table, rows: pa.Table) -> None:
+        path = self._fresh(name)
+        number = write_table(path, table, rows.to_batches())
+        self._note(path, number)
+
+    def _link(self, name: str, file: File) -> None:
+        """The base's file itself under its name in this run; a copy where the disk has no links."""
+        path = self._fresh(name)
+        try:
+            os.link(self.base.path / name, path)
+        except OSError:
+            shutil.copyfile(self.base.path / name, path)
+        self.files[name] = file
+
+    def _fresh(self, name: str) -> Path:
+        """A path with nothing there: what an interruption left may be the base's own file, which must not be written to."""
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.unlink(missing_ok=True)
+        return path
+
+
+def _among(numbers: pa.ChunkedArray, values: pa.Array) -> pa.ChunkedArray:
+    return pc.is_in(numbers, value_set=values)
+
+
+def _counts(values: pa.ChunkedArray) -> dict[str, int]:
+    return {line["values"]: line["counts"] for line in pc.value_counts(values).to_pylist()}
+
+
+def _conform(rows: pa.Table, table: Table) -> pa.Table:
+    """The declared columns in their order and types."""
+    return rows.select(table.arrow.names).cast(table.arrow)

@@ -1,0 +1,98 @@
+"""A run from a base: finds who is affected, computes them, merges them into the base's parts, takes over every other part as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+from doudi.monitoring.earlier import Earlier
+from doudi.monitoring.incremental.affected import Affected, find_affected
+from doudi.monitoring.incremental.base import Base
+from doudi.monitoring.incremental.counts import base_totals, count_before, without
+from doudi.monitoring.incremental.lakes import NOW, Lakes
+from doudi.monitoring.incremental.merge import MergingWriter
+from doudi.monitoring.incremental.near import forget_near, show_near
+from doudi.monitoring.incremental.touched import find_touched
+from doudi.monitoring.kept import PartResult
+from doudi.monitoring.parts import NOWHERE, Batch, Part, batches, find_parts
+from doudi.monitoring.steps import Performance
+
+if TYPE_CHECKING:
+    from doudi.monitoring.compute import Computation
+
+MOST_AFFECTED = 0.3
+"""Of more than this share of the people a full run is as fast."""
+
+TOTALS = "totals"
+
+
+class Incremental:
+    """One computation from a base."""
+
+    def __init__(self, computation: Computation, base: Base) -> None:
+        self.run, self.base = computation, base
+        self.engine, self.plan, self.frozen = computation.engine, computation.plan, computation.frozen
+        self.contracts = self.frozen.books.contracts
+        self.earlier = Earlier(self.frozen.previous)
+        self.timed = Performance(self.engine, computation.watch, computation.findings.seconds).timed
+
+    def find(self) -> Affected | None:
+        """Who is affected; None if they are so many that everybody may as well be computed."""
+        self.run.watch(f"与运行 {self.base.run.id} 所用的数据比较")
+        with self.timed("compare"):
+            self._find()
+        few = self.affected.persons <= MOST_AFFECTED * sum(part.people for part in self.found)
+        return self.affected if few else None
+
+    def _find(self) -> None:
+        self.lakes = Lakes(self.engine, self.base.cut, self.frozen.cut, self.contracts)
+        self.lakes.show(NOW)
+        self.found = find_parts(self.engine)
+        self.earlier.show(self.engine)
+        find_touched(self.engine, self.lakes, self.plan, self.run.kept.folder, self.run.watch)
+        self.affected = find_affected(self.engine)
+
+    def compute(self) -> dict[str, PartResult]:
+        """Every part's result as a difference to the base, and the base's own under `TOTALS`. Needs `find`."""
+        affected = self.affected
+        says = f"只重算 {affected.households:,} 户、{affected.persons:,} 人（{len(affected.parts)} 个县），其余沿用 {self.base.run.id}"
+        self.run.watch(says)
+        writer = self.run.writer = self.run.findings.writer = MergingWriter(
+            self.run.folder, self.base.run, self.frozen.run, affected.dropped, self.run.threads
+        )
+        for batch in self._todo():
+            self._compute(batch, writer, says)
+        with self.timed("carry"):
+            results = self.run.kept.finished() | self._carry(writer)
+        with self.timed("count_before"):
+            gone = count_before(self.engine, self.lakes.sources, self.plan, self.contracts, self._batches_before())
+        forget_near(self.engine, self.lakes.sources)
+        return results | {TOTALS: base_totals(self.base.run, self.contracts, gone)}
+
+    def _todo(self) -> Iterable[Batch]:
+        parts = sorted(self.affected.parts)
+        return list(batches([Part(code, self.affected.people.get(code, 0)) for code in parts], self.run.most, self.run.kept.finished()))
+
+    def _batches_before(self) -> Iterable[Batch]:
+        """Those in whose parts the affected were."""
+        if not self.affected.parts:
+            return []
+        parts = sorted({NOWHERE, *self.affected.before})
+        return batches([Part(code, len(self.affected.dropped(code).persons)) for code in parts], self.run.most)
+
+    def _compute(self, batch: Batch, writer: MergingWriter, says: str) -> None:
+        with self.timed("near"):
+            show_near(self.engine, self.lakes.sources, NOW, batch)
+            self.run.show_whole(batch.where)
+            self.earlier.load_near(self.engine)
+        writer.begin(batch.codes)
+        found = self.run.findings.find(batch.codes, True, lambda step: self.run.watch(f"{says}：{step}"))
+        self.run.kept.note({code: without(result, writer.counted[code], self.plan.rules) for code, result in found.items()})
+
+    def _carry(self, writer: MergingWriter) -> dict[str, PartResult]:
+        """The parts in which nobody is affected; they need no note, an interrupted run takes them over again."""
+        others = [part.code for part in self.found if part.code not in self.affected.parts]
+        self.run.watch(f"沿用 {len(others)} 个县")
+        with ThreadPoolExecutor(self.run.threads) as pool:
+            return {code: PartResult(files) for code, files in zip(others, pool.map(writer.carry, others), strict=True)}

@@ -1,0 +1,175 @@
+"""Whatever is delivered after a run: recomputing those whom it touches publishes the bytes that a full run publishes."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import date
+from itertools import count
+from pathlib import Path
+from random import Random
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from tests.journeys.homes import fixed_keys
+from tests.journeys.redeliver import Delivered, Row, cut_of, newest, send
+
+from doudi.contracts.periods import Period
+from doudi.identity.keys import open_keys
+from doudi.intake.confirm import confirm_delivery
+from doudi.lake.home import TEMPORARY, Home
+from doudi.monitoring import findings
+from doudi.monitoring import run as running
+from doudi.monitoring.freeze import Books, open_books
+from doudi.published.read import PublishedRun
+from doudi.simulation.home import Wish, write_home
+from doudi.simulation.places import places_of
+
+DAYS = (date(2026, 9, 30), date(2026, 10, 31))
+OCTOBER = Period(date(2026, 10, 1), DAYS[-1])
+EVENTS = ("payment", "medical_expense", "insurance_reimbursement")
+CORRECTED = (*EVENTS, "subsistence_allowance", "employment", "disability_certificate", "insurance_enrolment")
+_COPY = count(1)
+
+
+@pytest.fixture(scope="module")
+def books() -> Books:
+    return open_books()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def planned_once() -> Iterator[None]:
+    """A policy of one day is planned, and put into words, once for all runs here."""
+    plans: dict[object, object] = {}
+    texts: dict[int, tuple[object, str]] = {}
+    plan, words = running.plan_policy, findings.sql
+
+    def planning(policy: object, states: dict[str, object]) -> object:
+        key = (policy.as_of, tuple(states.items()))  # type: ignore[attr-defined]
+        return plans.setdefault(key, plans.get(key) or plan(policy, states))  # type: ignore[arg-type]
+
+    def in_words(query: object) -> str:
+        if id(query) not in texts:
+            texts[id(query)] = (query, words(query))  # type: ignore[arg-type]
+        return texts[id(query)][1]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(running, "plan_policy", planning)
+        patch.setattr(findings, "sql", in_words)
+        yield
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory: pytest.TempPathFactory, books: Books) -> Iterator[Path]:
+    """A small prefecture, run in full on two days."""
+    root = tmp_path_factory.mktemp("incremental")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DOUDI_KEYS", str(fixed_keys(root / "keys")))
+        made = write_home(Wish(120, 7, "4313", DAYS[-1], 2, False), places_of("4313", 120), root / "home", 1)
+        for day in DAYS:
+            run(made.home, day, books, full=True)
+        yield root
+
+
+def run(home: Home, day: date, books: Books, *, full: bool = False) -> PublishedRun:
+    return running.run(home, open_keys(home), day, books, full=full).run
+
+
+def copied(home: Path, without: str = "") -> Home:
+    """A copy of a home, without one of its runs."""
+    other = home.parent / f"copy{next(_COPY)}"
+    shutil.copytree(home, other, ignore=shutil.ignore_patterns(*([without] if without else []), f"{TEMPORARY}*"))
+    return Home.open(other, create=False)
+
+
+class Story:
+    """What happens in a home after a run, one thing at a time; `pick` chooses among what there is."""
+
+    def __init__(self, home: Home, last: PublishedRun, pick: Callable[[int], int]) -> None:
+        self.home, self.cut, self.pick = home, cut_of(home, last), pick
+
+    def one(self, rows: list[Row]) -> Row:
+        return rows[self.pick(len(rows))]
+
+    def correct(self) -> None:
+        """Rows come again with other figures, from a dataset of any kind."""
+        old = newest(self.home, self.cut, CORRECTED[self.pick(len(CORRECTED))])
+        changed = {"due_amount": 12_345, "paid_date": None, "total_cost": 9_000_000, "visit_no": "A1", "monthly_amount": 77_700, "level": "1"}
+        rows = [self.one(old.rows) for _ in range(1 + self.pick(3))]
+        unlike = {tuple(row[name] for name in row if name != "row"): row for row in rows}
+        send(old, [row | {name: value for name, value in changed.items() if name in row} for row in unlike.values()], DAYS[-1])
+
+    def move(self) -> None:
+        """Somebody is in another household, in this county or another, or founds one."""
+        old = newest(self.home, self.cut, "population")
+        who, other = self.one(old.rows), self.one(old.rows)
+        home = other["household_no"] if self.pick(3) else f"新户{self.pick(9)}"
+        send(old, [who | {"household_no": home, "hukou_region": other["hukou_region"]}], DAYS[-1])
+
+    def die(self) -> None:
+        """Somebody on the list is dead, or somebody whom nobody knows."""
+        old, people = newest(self.home, self.cut, "death"), newest(self.home, self.cut, "population")
+        who = self.one(people.rows)["person"] if self.pick(4) else 4_711
+        send(old, [old.rows[0] | {"person": who, "death_date": date(2026, 10, 1 + self.pick(30))}], DAYS[-1], period=OCTOBER)
+
+    def arrive(self) -> None:
+        """Somebody new is on the list."""
+        old = newest(self.home, self.cut, "population")
+        send(old, [self.one(old.rows) | {"person": 10_000 + self.pick(1_000), "relation": "20"}], DAYS[-1])
+
+    def share(self) -> None:
+        """Money of two households goes to one account."""
+        old = newest(self.home, self.cut, "payment")
+        send(old, [self.one(old.rows) | {"account_hash": self.one(old.rows)["account_hash"]}], DAYS[-1])
+
+    def rename(self) -> None:
+        """The index hears of another telephone: only the identities change."""
+        lists = [Delivered(self.home, one["id"], "population") for one in self.cut.deliveries if one["dataset"] == "population"]
+        old = next(found for found in lists if len(found.seen) > 9)
+        send(old, [], DAYS[-1], seen=[self.one(old.seen) | {"phone_sealed": bytes(24)} for _ in range(5)])
+
+    def enlist(self) -> None:
+        """A list of the month comes for the second time, with somebody else on it."""
+        old, people = newest(self.home, self.cut, "disability_certificate"), newest(self.home, self.cut, "population")
+        send(old, [*old.rows, self.one(old.rows) | {"person": self.one(people.rows)["person"]}], DAYS[-1])
+
+    def confirm(self) -> None:
+        """A list that was held is confirmed."""
+        old = newest(self.home, self.cut, "subsistence_allowance")
+        confirm_delivery(self.home, send(old, old.rows[:1], DAYS[-1], verdict="held"))
+
+    def forget(self) -> None:
+        """Help is delivered for somebody whom no list knows."""
+        old = newest(self.home, self.cut, "temporary_aid")
+        send(old, [self.one(old.rows) | {"person": 99_000 + self.pick(3)}], DAYS[-1])
+
+
+HAPPENS = ("correct", "move", "die", "arrive", "share", "rename", "enlist", "confirm", "forget")
+"""What may happen; each is a method of `Story`."""
+
+
+@settings(max_examples=3, phases=[Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(days=st.lists(st.lists(st.sampled_from(HAPPENS), min_size=2, max_size=4, unique=True), min_size=2, max_size=2), seed=st.integers(0, 99_999))
+def test_any_deliveries_computed_from_a_base_give_the_bytes_of_a_full_run(town: Path, books: Books, days: list[list[str]], seed: int) -> None:
+    home, chance = copied(town / "home"), Random(seed)
+    last = PublishedRun.latest(home.root)
+    for things in days:
+        story = Story(home, last, chance.randrange)
+        for thing in things:
+            getattr(story, thing)()
+        last = run(home, DAYS[-1], books)
+        assert_full(home, last, books)
+    shutil.rmtree(home.root)
+
+
+def assert_full(home: Home, found: PublishedRun, books: Books) -> None:
+    """The run is computed from a base, and a full run of the same inputs is the same run, byte for byte."""
+    assert found.times["base"], "it was computed from a base"
+    found.verify()
+    other = copied(home.root, without=found.id)
+    whole = run(other, DAYS[-1], books, full=True)
+    differing = [name for name, file in whole.manifest.files.items() if found.manifest.files.get(name) != file]
+    assert differing == []
+    assert found.manifest == whole.manifest
+    shutil.rmtree(other.root)
