@@ -16,7 +16,7 @@ VIEW = "cut_identities"
 CONCERNED = """
 SELECT DISTINCT person, household FROM (
     SELECT person, household FROM alert_lines
-    UNION ALL SELECT e.person, CASE WHEN h.part = COALESCE(p.part, h.part) THEN e.household END FROM ended_lines e
+    UNION ALL SELECT e.person, CASE WHEN e.person IS NULL OR h.part = p.part THEN e.household END FROM ended_lines e
         LEFT JOIN person_parts p ON e.person = p.person LEFT JOIN household_parts h ON e.household = h.household
     UNION ALL SELECT person, household FROM unknowns
     UNION ALL SELECT person, household FROM chain_lines

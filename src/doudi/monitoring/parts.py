@@ -45,7 +45,11 @@ JOINS = {
     "household": "LEFT JOIN household_parts h ON q.household = h.household",
     "alert": "LEFT JOIN alert_parts p ON q.alert = p.alert",
 }
-FOUND = {"subject": "COALESCE(p.part, h.part, '{0}')", "household": "COALESCE(h.part, '{0}')", "alert": "COALESCE(p.part, '{0}')"}
+FOUND = {
+    "subject": "COALESCE(CASE WHEN q.person IS NULL THEN h.part ELSE p.part END, '{0}')",  # of somebody on no list any more also in batches nowhere
+    "household": "COALESCE(h.part, '{0}')",
+    "alert": "COALESCE(p.part, '{0}')",
+}
 
 
 @dataclass(frozen=True)
