@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from itertools import count
 from pathlib import Path
 from random import Random
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 from tests.journeys.homes import fixed_keys
 from tests.journeys.redeliver import Delivered, Row, cut_of, newest, send
@@ -22,6 +22,7 @@ from doudi.lake.home import TEMPORARY, Home
 from doudi.monitoring import findings
 from doudi.monitoring import run as running
 from doudi.monitoring.freeze import Books, open_books
+from doudi.monitoring.kept import Kept, PartResult
 from doudi.published.read import PublishedRun
 from doudi.simulation.home import Wish, write_home
 from doudi.simulation.places import places_of
@@ -149,18 +150,63 @@ HAPPENS = ("correct", "move", "die", "arrive", "share", "rename", "enlist", "con
 """What may happen; each is a method of `Story`."""
 
 
-@settings(max_examples=3, phases=[Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=2, phases=[Phase.explicit, Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(days=st.lists(st.lists(st.sampled_from(HAPPENS), min_size=2, max_size=4, unique=True), min_size=2, max_size=2), seed=st.integers(0, 99_999))
+@example(days=[["correct", "move", "share", "rename", "forget"], ["die", "arrive", "enlist", "confirm"]], seed=1)
 def test_any_deliveries_computed_from_a_base_give_the_bytes_of_a_full_run(town: Path, books: Books, days: list[list[str]], seed: int) -> None:
     home, chance = copied(town / "home"), Random(seed)
     last = PublishedRun.latest(home.root)
     for things in days:
-        story = Story(home, last, chance.randrange)
-        for thing in things:
-            getattr(story, thing)()
+        happen(home, last, things, chance)
         last = run(home, DAYS[-1], books)
         assert_full(home, last, books)
     shutil.rmtree(home.root)
+
+
+def test_an_interrupted_run_goes_on_from_its_base_or_in_full(town: Path, books: Books, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = copied(town / "home")
+    base = PublishedRun.latest(home.root)
+    happen(home, base, ["correct", "move", "share", "die"], Random(3))
+    monkeypatch.setattr(running, "PEOPLE_PER_MB", 1 / running.DEFAULT_BOUNDS.memory)  # a county at a time
+    noted: list[str] = []
+    note = Kept.note
+
+    def failing(self: Kept, results: Mapping[str, PartResult]) -> None:
+        note(self, results)
+        noted.extend(results)
+        if len(noted) == 2:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(Kept, "note", failing)
+    with pytest.raises(KeyboardInterrupt):
+        run(home, DAYS[-1], books)
+    other = copied(home.root)
+    found = run(home, DAYS[-1], books)
+    assert len(noted) == len(set(noted)) > 2, "no part is computed twice"
+    monkeypatch.undo()
+    monkeypatch.setenv("DOUDI_KEYS", str(town / "keys"))
+    whole = run(other, DAYS[-1], books, full=True)
+    assert found.times["base"]
+    assert not whole.times["base"], "it began again, on nothing"
+    assert found.manifest == whole.manifest
+    for each in (found, whole, base, PublishedRun(other.runs / base.id)):
+        each.verify()
+
+
+def test_without_a_sound_base_a_run_is_full(town: Path, books: Books) -> None:
+    home = copied(town / "home")
+    base = PublishedRun.latest(home.root)
+    happen(home, base, ["move"], Random(4))
+    damaged = base.path / "quality.parquet"
+    damaged.chmod(0o600)
+    damaged.write_bytes(damaged.read_bytes()[:-1])
+    assert run(home, DAYS[-1], books).times["base"] is None
+
+
+def happen(home: Home, last: PublishedRun, things: list[str], chance: Random) -> None:
+    story = Story(home, last, chance.randrange)
+    for thing in things:
+        getattr(story, thing)()
 
 
 def assert_full(home: Home, found: PublishedRun, books: Books) -> None:

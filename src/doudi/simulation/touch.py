@@ -33,16 +33,15 @@ SCATTERED = (
     "SELECT household FROM (SELECT DISTINCT household FROM people WHERE household IS NOT NULL) WHERE HASH(household, {seed}) % 1000000 < {share}"
 )
 TOWNSHIPS = """
-SELECT household FROM (
-    SELECT household, SUM(COUNT(*)) OVER (ORDER BY MIN(bucket), household) AS place, SUM(COUNT(*)) OVER () AS people, MIN(bucket) AS bucket
-    FROM people WHERE household IS NOT NULL GROUP BY household
-) WHERE bucket IN (
+SELECT DISTINCT household FROM people WHERE household IS NOT NULL AND bucket IN (
     SELECT bucket FROM (
-        SELECT bucket, SUM(COUNT(*)) OVER (ORDER BY HASH(bucket, {seed})) - COUNT(*) AS before, SUM(COUNT(*)) OVER () AS people
-        FROM people WHERE household IS NOT NULL GROUP BY bucket
-    ) WHERE before * 1000000 < people * {share}
+        SELECT bucket, SUM(people) OVER (ORDER BY bucket < start, bucket) - people AS before, SUM(people) OVER () AS all_people
+        FROM (SELECT bucket, COUNT(*) AS people FROM people WHERE household IS NOT NULL GROUP BY bucket),
+            (SELECT MIN_BY(bucket, HASH(bucket, {seed})) AS start FROM people WHERE household IS NOT NULL)
+    ) WHERE before * 1000000 < all_people * {share}
 )
 """
+"""Neighbours, as a county sends them, from somewhere on."""
 
 ROWS = """
 SELECT * EXCLUDE (place) REPLACE (
@@ -55,7 +54,7 @@ FROM (SELECT *, ROW_NUMBER() OVER (ORDER BY delivery, row) + 1 AS place FROM "{n
 def touch(home: Home, keys: Keys, as_of: date, share: float, way: Way = "scattered", seed: int = 1) -> Cut:
     """Let the rows of a share of the households come again in new deliveries, with figures one fen or one day higher; returns the new cut.
 
-    `townships`: all households of some townships. The home's newest cut must be there. Raises DoudiError if the home is being written.
+    `townships`: all households of neighbouring townships. The home's newest cut must be there. Raises DoudiError if the home is being written.
     """
     contracts = load_contracts()
     with home.writing("修改模拟数据"), DuckEngine(home, memory=1_500) as engine:
