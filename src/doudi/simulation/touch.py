@@ -71,7 +71,7 @@ def touch(home: Home, keys: Keys, as_of: date, share: float, way: Way = "scatter
                     _write(engine, contracts[name], numbers[name], made / "tables" / path.name)
                 else:
                     os.link(path, made / "tables" / path.name)
-            for path in (before.links, before.unused, before.conflicts):
+            for path in (before.identities, before.links, before.unused, before.conflicts):
                 os.link(path, made / path.name)
             about = before.about
             describe_cut(made, plan, contracts, about["links"], about["rows"], unused=about["unused"], conflicts=about["conflicts"])
