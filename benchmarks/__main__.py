@@ -11,6 +11,7 @@ from typing import Any
 
 from benchmarks import floor, growth, tables
 from benchmarks.harness import keep, machine
+from benchmarks.linkage import contest as linkage
 from benchmarks.ten import contest
 from benchmarks.worlds import World, simulated
 
@@ -19,11 +20,12 @@ BENCHMARKS: Mapping[str, Callable[[World, int, Callable[[str], None]], dict[str,
     "ten": contest.measure_all,
     "ten-engine": contest.measure,
     "growth": growth.measure,
+    "linkage": linkage.measure,
     "province": growth.province,
 }
 """Name -> what measures it."""
 
-NIGHTLY = ("floor", "ten", "growth")
+NIGHTLY = ("floor", "ten", "growth", "linkage")
 """What runs if nothing is named: under ten minutes."""
 
 

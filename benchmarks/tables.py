@@ -44,21 +44,39 @@ def ten_rows(results: Results) -> list[Row]:
 def people_rows(results: Results) -> list[Row]:
     """A whole run at several sizes."""
     factors = {each["to"]: f"{each['factor']:.2f}" for each in results["doubling"]}
-    rows: list[Row] = [("人数", "行数", "秒", "秒/百万人", "其中计划", "内存 MB", "每翻一番是线性的几倍")]
+    rows: list[Row] = [("人数", "行数", "秒", "处理器秒", "秒/百万人", "其中计划", "内存 MB", "每翻一番是线性的几倍")]
     for each in results["people"]:
         best, people = each["best"], each["people"]
-        time = (f"{best:.1f}", f"{best / people * 1e6:.1f}", f"{each['plan']:.1f}")
+        time = (f"{best:.1f}", f"{each['cpu']:.1f}", f"{best / people * 1e6:.1f}", f"{each['plan']:.1f}")
         rows.append((f"{people:,}", f"{each['rows']:,}", *time, f"{each['peak_mb']:.0f}", factors.get(people, "")))
     return rows
 
 
 def rules_rows(results: Results) -> list[Row]:
     """A whole run of some of the rules."""
-    first = results["rules"][0]["best"]
-    rows: list[Row] = [("", "人数", "秒", "是十条规则的几倍", "目标", "线索")]
+    first = results["rules"][0]
+    rows: list[Row] = [("", "人数", "秒", "处理器秒", "是十条规则的几倍", "按处理器时间", "目标", "线索")]
     for each in results["rules"]:
         goal = "< 2" if each["rules"] > 20 else ""
-        rows.append((each["name"], f"{each['people']:,}", f"{each['best']:.1f}", f"{each['best'] / first:.2f}", goal, f"{each['alerts']:,}"))
+        times = (f"{each['best']:.1f}", f"{each['cpu']:.1f}", f"{each['best'] / first['best']:.2f}", f"{each['cpu'] / first['cpu']:.2f}")
+        rows.append((each["name"], f"{each['people']:,}", *times, goal, f"{each['alerts']:,}"))
+    return rows
+
+
+def damaged_rows(results: Results) -> list[Row]:
+    """Linkage of damaged rows."""
+    rows: list[Row] = [("", "准确率", "召回率", "认错", "看过的行", "其中号码不可用", "秒", "处理器秒", "内存 MB")]
+    for each in results["damaged"]:
+        shares = (f"{each['precision']:.1%}", f"{each['recall']:.1%}", f"{each['wrong']}")
+        counts = (f"{each['rows']:,}", f"{each['damaged']:,}", f"{each['seconds']:.2f}", f"{each['cpu']:.2f}", f"{each['peak_mb']:.0f}")
+        rows.append((each["name"], *shares, *counts))
+    return rows
+
+
+def febrl_rows(results: Results) -> list[Row]:
+    """Linkage of the FEBRL data sets."""
+    rows: list[Row] = [("", "准确率", "召回率", "行/秒")]
+    rows += [(each["name"], f"{each['precision']:.1%}", f"{each['recall']:.1%}", f"{each['rows_per_second']:,.0f}") for each in results["febrl"]]
     return rows
 
 
@@ -82,6 +100,7 @@ SHOWN: Mapping[str, Callable[[Results], list[str]]] = {
     "floor": lambda results: as_text(floor_rows(results)),
     "ten": lambda results: as_text(ten_rows(results)),
     "growth": lambda results: [*as_text(people_rows(results)), "", *as_text(rules_rows(results))],
+    "linkage": lambda results: [*as_text(damaged_rows(results)), "", *as_text(febrl_rows(results))],
     "province": lambda results: as_text(people_rows(results)),
     "ten-engine": lambda results: as_text(ten_rows(results)),
 }

@@ -82,7 +82,7 @@ class World:
 
 def simulated(people: int, data: Path, says: Callable[[str], None] = lambda line: None) -> World:
     """A province of about so many people below `data`, made now unless it is there, made by the same program."""
-    folder = data / f"people-{people}-{_program()}"
+    folder = data / f"people-{people}-{program()}"
     if not (folder / "made").exists():
         for older in data.glob(f"people-{people}-*"):
             shutil.rmtree(older)
@@ -96,7 +96,7 @@ def simulated(people: int, data: Path, says: Callable[[str], None] = lambda line
     return World(folder)
 
 
-def _program() -> str:
+def program() -> str:
     """Names what makes a home: data made by another version are made again."""
     package, total = Path(doudi.__file__).parent, hashlib.sha256()
     files = [path for room in MAKERS for path in sorted((package / room).rglob("*.py"))]
