@@ -18,6 +18,7 @@ EXPORTS = ("alerts", "unknown", "rejects", "links")
 def run(
     as_of: Annotated[datetime, typer.Option("--as-of", metavar="日期", formats=["%Y-%m-%d"], help="基准日，如 2026-10-31：只用这一天及以前报送的")],
     again: Annotated[bool, typer.Option("--again", help="已发布过的也重新计算，并逐字节核对")] = False,
+    full: Annotated[bool, typer.Option("--full", help="全部重算，不沿用当天已发布的运行；结果相同")] = False,
     memory: Annotated[int, typer.Option("--memory", metavar="MB", min=100, help="计算用的内存；不够的写到磁盘，县按内存分批")] = 600,
     threads: Annotated[int, typer.Option("--threads", metavar="N", min=1, help="计算用的线程")] = 2,
     engine: Annotated[str, typer.Option("--engine", metavar="duckdb|spark", help="在本机计算，或交给 Spark（需装 doudi[spark]）")] = "duckdb",
@@ -39,9 +40,8 @@ def run(
     opened = Home.open(home, create=False)
     with progress() as watch:
         watch("读取政策和数据契约")
-        outcome = perform(
-            opened, open_keys(opened), as_of.date(), open_books(policy), watch, again=again, bounds=Bounds(memory, threads), choice=choice
-        )
+        bounds = Bounds(memory, threads)
+        outcome = perform(opened, open_keys(opened), as_of.date(), open_books(policy), watch, again=again, bounds=bounds, choice=choice, full=full)
     for line in summary(outcome):
         typer.echo(line)
 

@@ -47,6 +47,8 @@ def summary(outcome: Outcome) -> Iterator[str]:
     run, counts = outcome.run, outcome.run.manifest.counts
     if not outcome.fresh:
         yield f"输入没有变化，这次运行已经发布过：{run.id}" + ("；重新计算，逐字节相同" if outcome.repeated else "")
+    if outcome.fresh and (base := run.times.get("base")):
+        yield f"只重算 {base['households']:,} 户、{base['persons']:,} 人（{base['parts']} 个县），其余沿用 {base['run']}"
     yield f"基准日 {show_day(run.as_of)}　{run.manifest.policy.title}　运行 {run.id}"
     yield f"{counts['households']:,} 户、{counts['persons']:,} 人：线索 {counts['alerts']:,} 条（{_grades(run)}）"
     if run.manifest.previous:
