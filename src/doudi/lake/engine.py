@@ -126,6 +126,10 @@ class DuckEngine:
                     out.write(batch)
             return out.rows
 
+    def interrupt(self) -> None:
+        """Let the query that another thread is waiting for fail at once."""
+        self._con.interrupt()
+
     def close(self) -> None:
         self._held.close()
 

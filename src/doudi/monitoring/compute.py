@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 
 from doudi.contracts.model import Contract
 from doudi.identity.columns import table_columns
 from doudi.identity.keys import Keys
-from doudi.lake.engine import Engine
+from doudi.lake.engine import DuckEngine, Engine
 from doudi.lake.home import Home
 from doudi.monitoring import standing
 from doudi.monitoring.chain import with_chain_tables
 from doudi.monitoring.conflicts import conflicts_query
+from doudi.monitoring.crew import compute_side_by_side, size_of_batches
 from doudi.monitoring.earlier import Earlier
 from doudi.monitoring.everybody import compute_whole, whole_view
 from doudi.monitoring.findings import Findings
@@ -24,7 +26,7 @@ from doudi.monitoring.incremental.affected import Affected
 from doudi.monitoring.incremental.base import Base
 from doudi.monitoring.incremental.perform import Incremental
 from doudi.monitoring.kept import Kept, PartResult
-from doudi.monitoring.parts import Batch, batches, find_parts
+from doudi.monitoring.parts import Batch, Part, batches, find_parts
 from doudi.monitoring.quality import quality_lines
 from doudi.monitoring.standing import Counts
 from doudi.monitoring.steps import statement
@@ -37,7 +39,10 @@ from doudi.rules.plan import Plan
 
 @dataclass
 class Computation:
-    """One run in one engine, writing into one folder. `most`: how many people are computed at a time; `base`: from which run to start, if any."""
+    """One run, writing into one folder. `most`: how many people are computed at a time; `base`: from which run to start, if any.
+
+    `memory` in MB and `threads` bound what is computed side by side; only DuckDB is asked to.
+    """
 
     engine: Engine
     folder: Path
@@ -47,7 +52,8 @@ class Computation:
     plan: Plan
     watch: Callable[[str], None]
     most: int
-    threads: int = 2
+    memory: int
+    threads: int
     base: Base | None = None
 
     def __post_init__(self) -> None:
@@ -56,14 +62,14 @@ class Computation:
         self.kept = Kept(self.folder)
         self.policy: PolicyFiles = with_chain_tables(self.frozen.books.policy)
         self.contracts = self.frozen.books.contracts
-        self.tables = self._name_tables()
+        self.tables = self._name_tables(self.engine)
         self.findings = Findings(self.engine, self.writer, self.frozen, self.plan, self.policy)
 
     def compute(self) -> dict[str, object]:
         """Write every table, policy file and statement; returns the counts for `run.json`."""
         results = self._compute_from_base() or self._compute_parts()
         self.watch("汇总全部")
-        self._show("TRUE")
+        self._show(self.engine, "TRUE")
         self.writer.files |= {name: file for result in results.values() for name, file in result.files.items()}
         self._write_standing(results)
         self._write_supply(results)
@@ -83,47 +89,71 @@ class Computation:
     def _compute_parts(self) -> dict[str, PartResult]:
         """Every part's result, computed now or kept from before."""
         self.kept.stand_on("")
-        self._show("TRUE")
+        self._show(self.engine, "TRUE")
         found, results = find_parts(self.engine), self.kept.finished()
-        todo = list(batches(found, self.most if self.plan.separable else sum(part.people for part in found), results))
+        todo = list(batches(found, self._at_a_time(found), results))
         apart = [batch.codes for batch in todo] != [[part.code for part in found]]
         earlier = Earlier(self.frozen.previous)
         if apart and todo:
             compute_whole(self.engine, self.plan, self.kept.folder, self.watch)
             earlier.find_moved(self.engine)
         progress = Progress(self.watch, todo)
-        for batch in todo:
+
+        def compute(findings: Findings, batch: Batch) -> None:
             if apart:
-                self._show(batch.where)
-                self.show_whole(batch.where)
-            earlier.load(self.engine, batch.codes if apart else None)
-            self.kept.note(self.findings.find(batch.codes, apart, progress.says))
+                self._show(findings.engine, batch.where)
+                self.show_whole(batch.where, findings.engine)
+            earlier.load(findings.engine, batch.codes if apart else None)
+            self.kept.note(findings.find(batch.codes, apart, partial(progress.says, batch)))
             progress.finish(batch)
+
+        if len(todo) > 1 and self.threads > 1 and isinstance(self.engine, DuckEngine):
+            self._compute_side_by_side(todo, compute)
+        else:
+            for batch in todo:
+                compute(self.findings, batch)
         return self.kept.finished()
 
-    def _name_tables(self) -> list[str]:
+    def _at_a_time(self, found: Sequence[Part]) -> int:
+        people = sum(part.people for part in found)
+        if not self.plan.separable:
+            return people
+        return size_of_batches(people, self.most, self.threads) if isinstance(self.engine, DuckEngine) else self.most
+
+    def _compute_side_by_side(self, todo: Sequence[Batch], compute: Callable[[Findings, Batch], None]) -> None:
+        finding: dict[Engine, Findings] = {}
+
+        def prepare(engine: Engine) -> None:
+            self._name_tables(engine)
+            self._show(engine, "TRUE")
+            compute_whole(engine, self.plan, self.kept.folder, self.watch)
+            finding[engine] = self.findings.on(engine)
+
+        compute_side_by_side(self.home, todo, self.threads, self.memory, prepare, lambda engine, batch: compute(finding[engine], batch))
+
+    def _name_tables(self, engine: Engine) -> list[str]:
         """Name the tables of the cut `lake_<name>`; a dataset that is younger than the cut is an empty table."""
         tables = self.frozen.cut.tables
-        self.engine.views({f"lake_{name}": path for name, path in tables.items()})
+        engine.views({f"lake_{name}": path for name, path in tables.items()})
         names = list(tables)
         for name, contract in self.contracts.items():
             for table in (name, f"{name}_history") if contract.mode == "snapshot" else (name,):
                 if table not in tables:
-                    self.engine.execute(empty_table(f"lake_{table}", contract))
+                    engine.execute(empty_table(f"lake_{table}", contract))
                     names.append(table)
-        self.engine.views({"conflicts": self.frozen.cut.conflicts})
+        engine.views({"conflicts": self.frozen.cut.conflicts})
         return names
 
-    def _show(self, where: str) -> None:
+    def _show(self, engine: Engine, where: str) -> None:
         """Let each table's own name stand for some of its rows."""
         for name in self.tables:
-            self.engine.execute(f'CREATE OR REPLACE VIEW "{name}" AS SELECT * FROM "lake_{name}" WHERE {where}')
+            engine.execute(f'CREATE OR REPLACE VIEW "{name}" AS SELECT * FROM "lake_{name}" WHERE {where}')
 
-    def show_whole(self, where: str) -> None:
+    def show_whole(self, where: str, engine: Engine | None = None) -> None:
         """Let each whole table's own name stand for some of its rows."""
         for step in self.plan.whole:
             chosen = where if self.plan.policy.tables[step.name].home else "TRUE"
-            self.engine.execute(f'CREATE OR REPLACE VIEW "{step.name}" AS SELECT * FROM "{whole_view(step.name)}" WHERE {chosen}')
+            (engine or self.engine).execute(f'CREATE OR REPLACE VIEW "{step.name}" AS SELECT * FROM "{whole_view(step.name)}" WHERE {chosen}')
 
     def _write_standing(self, results: Mapping[str, PartResult]) -> None:
         asked = {rule: [each.asked.get(rule, (0, 0, 0)) for each in results.values()] for rule in self.plan.rules}
@@ -159,22 +189,21 @@ class Progress:
 
     def __init__(self, watch: Callable[[str], None], todo: list[Batch]) -> None:
         self._watch, self._todo = watch, todo
-        self._began, self._finished, self._people = perf_counter(), 0, 0
+        self._began, self._people = perf_counter(), 0
 
-    def says(self, step: str) -> None:
-        """A step begins."""
+    def says(self, batch: Batch, step: str) -> None:
+        """A step of a batch begins."""
         if len(self._todo) == 1:
             self._watch(step)
             return
-        batch = self._todo[self._finished]
-        self._watch(f"第 {self._finished + 1}/{len(self._todo)} 批（{len(batch.parts)} 个县，{batch.people:,} 人{self._left()}）：{step}")
+        self._watch(f"第 {self._todo.index(batch) + 1}/{len(self._todo)} 批（{len(batch.parts)} 个县，{batch.people:,} 人{self._left()}）：{step}")
 
     def finish(self, batch: Batch) -> None:
         """A batch is done."""
-        self._finished, self._people = self._finished + 1, self._people + batch.people
+        self._people += batch.people
 
     def _left(self) -> str:
-        left = sum(batch.people for batch in self._todo[self._finished :])
+        left = sum(batch.people for batch in self._todo) - self._people
         if not self._people:
             return ""
         return f"，约剩 {max(1, round((perf_counter() - self._began) / self._people * left / 60))} 分钟"

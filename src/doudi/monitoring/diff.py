@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from doudi.monitoring.places import parts
+from doudi.monitoring.places import part_of, parts
 from doudi.monitoring.steps import Step
 from doudi.published.read import PublishedRun
 
@@ -17,7 +17,8 @@ ALERT_ID = "SUBSTR(SHA256(rule || '|' || subject || '|' || CAST(COALESCE(person,
 """16 hex digits, the same in every run: they depend on the rule and on the subject's number only."""
 
 LINES = """
-SELECT a.alert, a.rule, r.version, r.kind, a.subject, a.person, a.household, r.grade, {place}, r.department, r.level, r.within_working_days
+SELECT a.alert, a.rule, r.version, r.kind, a.subject, a.person, a.household, r.grade, {place}, r.department, r.level, r.within_working_days,
+    {part}
 FROM (SELECT {alert} AS alert, * FROM alerts) a
 JOIN rule_lines r ON a.rule = r.rule
 LEFT JOIN ({routed}) w ON a.rule = w.rule AND COALESCE(a.person, a.household) = COALESCE(w.person, w.household)
@@ -62,8 +63,10 @@ FROM (
 """
 
 ENDED = """
-SELECT b.*, '{previous}' AS last_run, c.cause, c.reason
+SELECT b.*, '{previous}' AS last_run, c.cause, c.reason, {part}
 FROM before_alerts b JOIN ended_causes c ON b.alert = c.alert
+LEFT JOIN household_places h ON b.household = h.household
+LEFT JOIN person_places p ON b.person = p.person
 """
 
 
@@ -74,7 +77,7 @@ def steps(routed: str) -> list[Step]:
     """
     place = parts("COALESCE(w.region, h.region, p.region)")
     return [
-        Step("alert_lines", LINES.format(alert=ALERT_ID, place=place, routed=routed), "确定线索的地区和办理部门"),
+        Step("alert_lines", LINES.format(alert=ALERT_ID, place=place, part=part_of("a"), routed=routed), "确定线索的地区和办理部门"),
         Step("alert_evidence", EVIDENCE.format(alert=ALERT_ID), "整理线索的依据"),
         Step("alert_differences", DIFFERENCES, "与上次运行比较"),
     ]
@@ -87,4 +90,4 @@ def alerts_query(as_of: date, run: str) -> str:
 
 def ended_query(previous: PublishedRun | None) -> str:
     """The published ended alerts; `ended_causes` must be there (see `ended.py`)."""
-    return ENDED.format(previous=previous.id if previous else "")
+    return ENDED.format(previous=previous.id if previous else "", part=part_of("b"))

@@ -13,14 +13,14 @@ from doudi.published.tables import TABLES
 from doudi.rules.plan import Plan
 
 PERSONS = """
-SELECT f.person, f.household, f.listed, f.living, f.deceased, {place}, h.rural{variables}
+SELECT f.person, f.household, f.listed, f.living, f.deceased, {place}, h.rural{variables}, p.part
 FROM person_facts f
 LEFT JOIN person_places p ON f.person = p.person
 LEFT JOIN household_facts h ON f.household = h.household
 """
 
 HOUSEHOLDS = """
-SELECT f.household, f.members, {place}, f.rural{variables}
+SELECT f.household, f.members, {place}, f.rural{variables}, p.part
 FROM household_facts f
 LEFT JOIN household_places p ON f.household = p.household
 """
@@ -53,7 +53,7 @@ def count_subjects(engine: Engine, plan: Plan) -> dict[str, dict[str, Counts]]:
             asked = ASKED[rule.subjects if of == "person" else "household"]
             for test in (asked, f"{asked} AND f.hit_{rule.rule}", f"{asked} AND f.hit_{rule.rule} IS NULL"):
                 columns.append(f"COUNT(CASE WHEN {test} THEN 1 END)")
-        query = f"SELECT p.part, {', '.join(columns)} FROM {of}_facts f JOIN {of}_parts p ON f.{of} = p.{of} GROUP BY p.part"
+        query = f"SELECT p.part, {', '.join(columns)} FROM {of}_facts f JOIN {of}_places p ON f.{of} = p.{of} GROUP BY p.part"
         for part, *numbers in engine.fetch(query):
             counted[part] |= {rule.rule: Counts(*numbers[3 * at : 3 * at + 3]) for at, rule in enumerate(rules)}
     return counted

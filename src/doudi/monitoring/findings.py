@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from copy import copy
 from dataclasses import dataclass
 
 from doudi.lake.engine import Engine, sql
@@ -24,12 +25,13 @@ from doudi.rules.plan import Plan
 KEPT = frozenset({"person_base", "person_facts", "household_facts", "alerts", "evidence", "sources", "unknowns", "positions"})
 """What is read after the plan has run; everything else it made is dropped to give the memory back."""
 
-UNKNOWN = """
-SELECT u.rule, u.subject, u.person, u.household, u.conditions, u.reasons, {place}
-FROM unknowns u
-LEFT JOIN household_places h ON u.household = h.household
-LEFT JOIN person_places p ON u.person = p.person
+PLACED = f"""
+SELECT t.*, {places.part_of("t")}{{place}} FROM {{table}} t
+LEFT JOIN household_places h ON t.household = h.household
+LEFT JOIN person_places p ON t.person = p.person
 """
+
+EVIDENCE = "SELECT e.*, a.part FROM alert_evidence e JOIN alert_lines a ON e.alert = a.alert"
 
 
 @dataclass
@@ -47,6 +49,13 @@ class Findings:
         every = (*self.plan.steps, *self._later())
         self.steps = [Step(step.name, sql(step.query), step.says) for step in every]  # put into words once, not for every batch
         self.engine.views({identities.VIEW: self.frozen.cut.identities})
+
+    def on(self, engine: Engine) -> Findings:
+        """The same in another engine, which may work at the same time."""
+        other = copy(self)
+        other.engine = engine
+        engine.views({identities.VIEW: self.frozen.cut.identities})
+        return other
 
     def find(self, codes: Sequence[str], apart: bool, watch: Callable[[str], None]) -> dict[str, PartResult]:
         """Compute and write the parts `codes`; returns the result of each.
@@ -74,46 +83,44 @@ class Findings:
         of = {name: variable.of for name, variable in self.plan.variables.items()}
         routed = {rule: self.policy.routing.routes[rule].region for rule in self.plan.rules}
         return [
-            *parts.STEPS,
             *places.STEPS,
             *diff.steps(places.routed_regions(routed, of)),
             *ended.steps(self.plan.rules, ended.results_asked(self.plan.policy)),
             *sources.steps(contracts, frozen.cut.tables, self.plan.policy),
             Step("chain_lines", chain_query(self.plan.policy, self.policy, contracts), "汇集救助链"),
             *identities.STEPS,
-            Step("alert_parts", parts.ALERT_PARTS, "查明线索所在的县"),
             Step("published_alerts", diff.alerts_query(frozen.as_of, frozen.run), "整理线索"),
         ]
 
     def _write(self, codes: Sequence[str], performance: Performance, watch: Callable[[str], None]) -> None:
-        unknown = UNKNOWN.format(place=places.parts("COALESCE(h.region, p.region)"))
-        for table, query, by in (
-            (TABLES["alerts"], "SELECT * FROM published_alerts", "subject"),
-            (TABLES["ended"], diff.ended_query(self.frozen.previous), "subject"),
-            (TABLES["evidence"], "SELECT * FROM alert_evidence", "alert"),
-            (TABLES["sources"], sources.QUERY, "alert"),
-            (TABLES["unknown"], unknown, "subject"),
-            (TABLES["chain"], "SELECT * FROM chain_lines", "subject"),
-            (facts_table(self.plan, "person"), facts_query(self.plan, "person"), "subject"),
-            (facts_table(self.plan, "household"), facts_query(self.plan, "household"), "household"),
+        place = places.parts("COALESCE(h.region, p.region)")
+        for table, query in (
+            (TABLES["alerts"], "SELECT * FROM published_alerts"),
+            (TABLES["ended"], diff.ended_query(self.frozen.previous)),
+            (TABLES["evidence"], EVIDENCE),
+            (TABLES["sources"], sources.QUERY),
+            (TABLES["unknown"], PLACED.format(table="unknowns", place=f", {place}")),
+            (TABLES["chain"], PLACED.format(table="chain_lines", place="")),
+            (facts_table(self.plan, "person"), facts_query(self.plan, "person")),
+            (facts_table(self.plan, "household"), facts_query(self.plan, "household")),
         ):
             watch(f"写出{table.title}")
             with performance.timed(f"write_{table.name}"):
-                self.writer.parted(table, self.engine.batches(parts.in_parts(query, table, by)))
+                self.writer.parted(table, self.engine.batches(parts.in_parts(query, table)))
         watch("写出加密的身份")
         with performance.timed("write_identities"):
             self.writer.parted(TABLES["identities"], self.engine.batches(identities.identities_query(codes)))
 
     def _results(self, codes: Sequence[str]) -> dict[str, PartResult]:
         files: defaultdict[str, dict[str, File]] = defaultdict(dict)
-        for name, file in self.writer.files.items():
+        for name, file in list(self.writer.files.items()):  # other threads add to it
             if name.startswith(f"{PARTS}/"):
                 files[name.split("/")[1]][name] = file
         asked = count_subjects(self.engine, self.plan)
         filled = count_filled(self.engine, self.frozen.books.contracts)
         alerts: defaultdict[str, dict[str, dict[str, int]]] = defaultdict(lambda: {"rule": {}, "grade": {}, "change": {}})
         for column in ("rule", "grade", "change"):
-            query = f"SELECT p.part, a.{column}, COUNT(*) FROM published_alerts a JOIN alert_parts p ON a.alert = p.alert GROUP BY 1, 2"
+            query = f"SELECT part, {column}, COUNT(*) FROM published_alerts GROUP BY 1, 2"
             for part, value, number in self.engine.fetch(query):
                 alerts[part][column][value] = number
         numbers = {part: {rule: (n.asked, n.hits, n.unknowns) for rule, n in of_part.items()} for part, of_part in asked.items()}

@@ -17,17 +17,15 @@ CONCERNED = """
 SELECT DISTINCT person, household FROM (
     SELECT person, household FROM alert_lines
     UNION ALL SELECT e.person, CASE WHEN e.person IS NULL OR h.part = p.part THEN e.household END FROM ended_lines e
-        LEFT JOIN person_parts p ON e.person = p.person LEFT JOIN household_parts h ON e.household = h.household
+        LEFT JOIN person_places p ON e.person = p.person LEFT JOIN household_places h ON e.household = h.household
     UNION ALL SELECT person, household FROM unknowns
     UNION ALL SELECT person, household FROM chain_lines
 )
 """
 
 SUBJECTS = f"""
-SELECT 'h' AS subject, c.household AS number, CAST(NULL AS BIGINT) AS household, h.head, r.part
-FROM (SELECT DISTINCT household FROM concerned WHERE household IS NOT NULL) c
-LEFT JOIN household_places h ON c.household = h.household
-JOIN household_parts r ON c.household = r.household
+SELECT 'h' AS subject, h.household AS number, CAST(NULL AS BIGINT) AS household, h.head, h.part
+FROM household_places h SEMI JOIN concerned c ON h.household = c.household
 UNION ALL
 SELECT 'p' AS subject, p.person AS number, b.household, CAST(NULL AS BIGINT) AS head, COALESCE(r.part, '{NOWHERE}') AS part
 FROM (
@@ -36,7 +34,7 @@ FROM (
     SELECT b.person FROM person_base b JOIN (SELECT DISTINCT household FROM concerned) c ON b.household = c.household
 ) p
 LEFT JOIN person_base b ON p.person = b.person
-LEFT JOIN person_parts r ON p.person = r.person
+LEFT JOIN person_places r ON p.person = r.person
 """
 """Whoever is concerned, with the members of concerned households."""
 

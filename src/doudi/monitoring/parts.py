@@ -10,7 +10,6 @@ from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 
 from doudi.lake.engine import Engine
-from doudi.monitoring.steps import Step
 from doudi.published.schema import Table
 
 NOWHERE = "000000"
@@ -19,37 +18,6 @@ PART = f"CASE WHEN bucket < 1000 THEN '{NOWHERE}' ELSE LPAD(CAST(bucket // 1000 
 """The part of a row, from its bucket."""
 
 PEOPLE = f"SELECT part, COUNT(*) AS people FROM (SELECT {PART} AS part FROM people) GROUP BY part ORDER BY part"
-
-PERSON_PARTS = f"""
-SELECT b.person, COALESCE(p.part, '{NOWHERE}') AS part
-FROM person_base b LEFT JOIN (SELECT person, {PART} AS part FROM people) p ON b.person = p.person
-"""
-
-HOUSEHOLD_PARTS = f"""
-SELECT household, MIN({PART}) AS part FROM people WHERE household IS NOT NULL GROUP BY household
-"""
-
-ALERT_PARTS = f"""
-SELECT a.alert, COALESCE(p.part, h.part, '{NOWHERE}') AS part
-FROM alert_lines a LEFT JOIN person_parts p ON a.person = p.person LEFT JOIN household_parts h ON a.household = h.household
-"""
-
-STEPS = (
-    Step("person_parts", PERSON_PARTS, "查明各人所在的县"),
-    Step("household_parts", HOUSEHOLD_PARTS, "查明各户所在的县"),
-)
-"""From `people` and `person_base`: in which part everybody and every household is."""
-
-JOINS = {
-    "subject": "LEFT JOIN person_parts p ON q.person = p.person LEFT JOIN household_parts h ON q.household = h.household",
-    "household": "LEFT JOIN household_parts h ON q.household = h.household",
-    "alert": "LEFT JOIN alert_parts p ON q.alert = p.alert",
-}
-FOUND = {
-    "subject": "COALESCE(CASE WHEN q.person IS NULL THEN h.part ELSE p.part END, '{0}')",  # of somebody on no list any more also in batches nowhere
-    "household": "COALESCE(h.part, '{0}')",
-    "alert": "COALESCE(p.part, '{0}')",
-}
 
 
 @dataclass(frozen=True)
@@ -104,7 +72,7 @@ def batches(parts: Iterable[Part], most: int, done: Container[str] = ()) -> Iter
         yield Batch(tuple(waiting))
 
 
-def in_parts(query: str, table: Table, by: str = "subject") -> str:
-    """The query with a column `part`, in order of part and key. `by`: what of a row tells the part - its `subject`, `household` or `alert`."""
+def in_parts(query: str, table: Table) -> str:
+    """The rows of a query that has a column `part`, in order of part and key."""
     order = ", ".join(f"{column} NULLS LAST" for column in ("part", *table.key))
-    return f"SELECT q.*, {FOUND[by].format(NOWHERE)} AS part FROM ({query}) q {JOINS[by]} ORDER BY {order}"
+    return f"SELECT * FROM ({query}) ORDER BY {order}"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from doudi.monitoring.parts import NOWHERE, PART
 from doudi.monitoring.steps import Step
 
-HOUSEHOLD_PLACES = """
-SELECT household, region, head
+HOUSEHOLD_PLACES = f"""
+SELECT p.household, p.region, p.head, COALESCE(h.part, '{NOWHERE}') AS part
 FROM (
     SELECT household, hukou_region AS region, person AS head,
         ROW_NUMBER() OVER (
@@ -16,14 +17,17 @@ FROM (
         ) AS place
     FROM person_base
     WHERE household IS NOT NULL
-)
-WHERE place = 1
+) p
+LEFT JOIN (SELECT household, MIN({PART}) AS part FROM people WHERE household IS NOT NULL GROUP BY household) h ON p.household = h.household
+WHERE p.place = 1
 """
 """The head's registered region (policy: relation 02 or 01, a living one before a dead one; without one the oldest)."""
 
-PERSON_PLACES = """
-SELECT b.person, COALESCE(p.region, b.hukou_region) AS region
-FROM person_base b LEFT JOIN household_places p ON b.household = p.household
+PERSON_PLACES = f"""
+SELECT b.person, COALESCE(h.region, b.hukou_region) AS region, COALESCE(p.part, '{NOWHERE}') AS part
+FROM person_base b
+LEFT JOIN household_places h ON b.household = h.household
+LEFT JOIN (SELECT person, {PART} AS part FROM people) p ON b.person = p.person
 """
 
 ROUTED = """
@@ -54,7 +58,15 @@ STEPS = (
     Step("household_places", HOUSEHOLD_PLACES, "查明各家庭所在地"),
     Step("person_places", PERSON_PLACES, "查明各人所在地"),
 )
-"""From `person_base`: the region and the head of every household, the region of everybody."""
+"""From `person_base` and `people`: the region, the head and the part of every household, the region and the part of everybody."""
+
+
+def part_of(row: str) -> str:
+    """SQL of the part of a row about a person or a household, beside `person_places` as `p` and `household_places` as `h`.
+
+    Somebody on no list any more is nowhere, also where the household is computed too.
+    """
+    return f"COALESCE(CASE WHEN {row}.person IS NULL THEN h.part ELSE p.part END, '{NOWHERE}') AS part"
 
 
 def routed_regions(routes: Mapping[str, Sequence[str]], of: Mapping[str, str]) -> str:

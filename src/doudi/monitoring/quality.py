@@ -20,17 +20,12 @@ import pyarrow as pa
 from doudi.contracts.model import Contract
 from doudi.lake.engine import Engine
 from doudi.monitoring.freeze import Frozen
-from doudi.monitoring.parts import PART
+from doudi.monitoring.parts import NOWHERE, PART
 from doudi.published.tables import TABLES
 
-FILLED = """
-SELECT t.part, COALESCE(p.county, '') AS county, COUNT(*) AS rows, {filled} AS filled
-FROM (SELECT *, {part} AS part FROM "{dataset}") t {join}
-GROUP BY 1, 2
+FILLED = f"""
+SELECT {PART} AS part, COUNT(*) AS rows, {{filled}} AS filled FROM "{{dataset}}" t GROUP BY 1
 """
-
-COUNTIES = "LEFT JOIN (SELECT person, SUBSTR(region, 1, 6) AS county FROM person_places) p ON t.{person} = p.person"
-NO_COUNTY = "CROSS JOIN (SELECT CAST(NULL AS TEXT) AS county) p"
 
 EMPTIED = """
 SELECT d.dataset, COUNT(*) AS emptied, COUNT(DISTINCT (r.delivery, r.row)) AS rows
@@ -90,13 +85,12 @@ Filled = Mapping[str, Mapping[str, Sequence[int]]]
 
 
 def count_filled(engine: Engine, contracts: Mapping[str, Contract]) -> dict[str, dict[str, dict[str, list[int]]]]:
-    """Part -> `Filled`. Needs the datasets and `person_places`."""
+    """Part -> `Filled`. Needs the datasets; a row without a household has no county."""
     found: dict[str, dict[str, dict[str, list[int]]]] = {}
     for name, contract in contracts.items():
         filled = " + ".join(f'COUNT(t."{column}")' for column in optional_columns(contract)) or "0"
-        join = COUNTIES.format(person=contract.subject) if contract.subject else NO_COUNTY
-        for part, county, rows, values in engine.fetch(FILLED.format(filled=filled, part=PART, dataset=name, join=join)):
-            found.setdefault(part, {}).setdefault(name, {})[county] = [rows, values]
+        for part, rows, values in engine.fetch(FILLED.format(filled=filled, dataset=name)):
+            found.setdefault(part, {})[name] = {"" if part == NOWHERE else part: [rows, values]}
     return found
 
 

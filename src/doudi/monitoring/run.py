@@ -28,7 +28,7 @@ from doudi.rules.plan import plan_policy
 
 NOT_REPEATED = code("run_not_repeated", "用同样的输入重算，结果与已发布的不同")
 
-PEOPLE_PER_MB = 1_000
+PEOPLE_PER_MB = 500
 """How many people are computed at a time for each MB of memory: a million took 2.35 GB with 2,000 MB, most of it while writing."""
 
 
@@ -54,7 +54,7 @@ class Outcome:
 
 def run(
     home: Home, keys: Keys, as_of: date, books: Books, watch: Callable[[str], None] = lambda says: None, *,
-    again: bool = False, bounds: Bounds = DEFAULT_BOUNDS, choice: EngineChoice = DUCKDB, full: bool = True,
+    again: bool = False, bounds: Bounds = DEFAULT_BOUNDS, choice: EngineChoice = DUCKDB, full: bool = False,
 ) -> Outcome:  # fmt: skip
     """Compute and publish the run of a day, or find it published; with `again` compute it anew and compare. An interrupted run goes on.
 
@@ -90,7 +90,7 @@ def _compute(
     base = None if full or choice.name != "duckdb" else find_base(home, frozen, plan)
     with choice.open(home, memory=bounds.memory, threads=bounds.threads) as engine:
         most = bounds.memory * PEOPLE_PER_MB if choice.name == "duckdb" else sys.maxsize  # a cluster divides the work by itself
-        computation = Computation(engine, folder, home, keys, frozen, plan, watch, most, bounds.threads, base)
+        computation = Computation(engine, folder, home, keys, frozen, plan, watch, most, bounds.memory, bounds.threads, base)
         counts = computation.compute()
     manifest = Manifest(
         frozen.run,

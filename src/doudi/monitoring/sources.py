@@ -42,13 +42,13 @@ WHERE FALSE
 """
 
 QUERY = """
-SELECT DISTINCT * FROM (
+SELECT s.*, a.part FROM (SELECT DISTINCT * FROM (
     SELECT a.alert, s.condition, s.variable, s.dataset, s.delivery, s.row, d.date
     FROM sources s
     JOIN alert_lines a ON s.rule = a.rule AND COALESCE(s.person, s.household) = COALESCE(a.person, a.household)
     LEFT JOIN source_days d ON s.dataset = d.dataset AND s.delivery = d.delivery AND s.row = d.row
     UNION ALL SELECT * FROM source_deaths
-)
+)) s JOIN alert_lines a ON s.alert = a.alert
 """
 
 

@@ -11,6 +11,7 @@ from tests.unit.monitoring.filling import put
 
 from doudi.lake.engine import DuckEngine
 from doudi.monitoring.earlier import Earlier
+from doudi.monitoring.findings import PLACED
 from doudi.monitoring.parts import NOWHERE, Batch, Part, batches, find_parts, in_parts
 from doudi.published.manifest import Manifest, Policy
 from doudi.published.read import PublishedRun
@@ -97,9 +98,11 @@ def publish(home: Path, alerts: dict[str, list[tuple[str, int]]]) -> PublishedRu
 
 
 def test_lines_about_somebody_on_no_list_any_more_are_nowhere_even_if_their_household_is_computed_with_them(engine: DuckEngine) -> None:
-    put(engine, "person_parts", "person part", (1, "431382"))
-    put(engine, "household_parts", "household part", (10, "431382"), (20, "430102"))
+    put(engine, "person_places", "person part", (1, "431382"))
+    put(engine, "household_places", "household part", (10, "431382"), (20, "430102"))
     put(engine, "lines", "rule subject person household", ("K01", "p", 1, 10), ("K01", "p", 2, 10), ("K02", "h", None, 20), ("K03", "h", None, 30))
-    found = engine.fetch(f"SELECT rule, subject, person, household, part FROM ({in_parts('SELECT * FROM lines', TABLES['unknown'])})")
+    found = engine.fetch(
+        f"SELECT rule, subject, person, household, part FROM ({in_parts(PLACED.format(table='lines', place=''), TABLES['unknown'])})"
+    )
     assert sorted(line[2:] for line in found if line[1] == "p") == [(1, 10, "431382"), (2, 10, NOWHERE)]
     assert sorted(line[3:] for line in found if line[1] == "h") == [(20, "430102"), (30, NOWHERE)]

@@ -35,9 +35,9 @@ def score(engine: DuckEngine, contracts: Mapping[str, Contract], states: Mapping
 def scores(engine: DuckEngine, contracts: dict[str, Contract]) -> dict[tuple[str, str, str, str], dict]:
     for contract in contracts.values():
         engine.execute(empty_table(contract.dataset, contract))
-    put(engine, "person_places", "person region", (1, "431382101001"), (2, "431381000000"), (3, None))
-    expense = "INSERT INTO medical_expense (delivery, row, person, hospital, diagnosis, end_date) VALUES (7, ?, ?, ?, ?, NULL)"
-    for row in ((1, 1, "县医院", "I10"), (2, 1, "县医院", None), (3, 2, None, None), (4, 3, "县医院", "I10")):
+    expense = "INSERT INTO medical_expense (delivery, row, person, bucket, hospital, diagnosis, end_date) VALUES (7, ?, ?, ?, ?, ?, NULL)"
+    here, there = 431382101, 431381000
+    for row in ((1, 1, here, "县医院", "I10"), (2, 1, here, "县医院", None), (3, 2, there, None, None), (4, 3, -1, "县医院", "I10")):
         engine.execute(expense, row)
     put(
         engine,
