@@ -130,9 +130,7 @@ def ended(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def unknown() -> list[dict[str, Any]]:
     reasons = ("近 12 个月没有居民家庭经济状况核对", "失业从未报送", "灾害救助迟交 40 天", "核对结果没有填存款")
     return [
-        subject(rule, household)
-        | place(household)
-        | {"conditions": "condition_1", "reasons": reasons[number(rule["rule"], household) % 7 % len(reasons)]}
+        subject(rule, household) | place(household) | {"reasons": f"1 {reasons[number(rule['rule'], household) % 7 % len(reasons)]}"}
         for rule in RULES
         for household in subjects(rule, int(rule["an_unknown_in"]), 2)
     ]

@@ -19,7 +19,7 @@ from doudi.kernel.ids import mask_id
 from doudi.lake.engine import DuckEngine
 from doudi.monitoring.options import Reading
 from doudi.monitoring.show import DATE_OPERATORS, NEGATED, OPERATORS, show_text
-from doudi.published.findings import open_conditions
+from doudi.published.findings import read_reasons
 from doudi.published.identities import HouseholdIdentity, Identities, PersonIdentity
 from doudi.published.read import PublishedRun
 
@@ -89,12 +89,12 @@ def alert_rows(run: PublishedRun, identities: Identities, *, with_ids: bool) -> 
 
 def unknown_rows(run: PublishedRun, identities: Identities, *, with_ids: bool) -> Iterator[tuple[str, ...]]:
     """The rows of `export unknown`: one for each condition that is unknown where the rule is."""
+    says = {(rule, condition["position"]): condition["says"] for (rule, _), condition in run.conditions.items()}
     for lines in _parts(run, "unknown"):
         people = People(lines, identities, with_ids=with_ids)
         for line in lines:
-            for condition, reason in open_conditions(line):
-                says = run.conditions[line["rule"], condition]["says"]
-                yield line["rule"], line["subject"], *people.of(line), says, reason
+            for position, reason in sorted((position, reason) for positions, reason in read_reasons(line["reasons"]) for position in positions):
+                yield line["rule"], line["subject"], *people.of(line), says[line["rule"], position], reason
 
 
 def _parts(run: PublishedRun, table: str) -> Iterator[list[dict[str, Any]]]:

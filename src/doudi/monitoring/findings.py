@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass
+
+import pyarrow as pa
 
 from doudi.lake.engine import Engine, sql
 from doudi.monitoring import diff, ended, identities, parts, places, sources, standing
@@ -16,6 +18,7 @@ from doudi.monitoring.kept import PartResult
 from doudi.monitoring.quality import count_filled
 from doudi.monitoring.steps import Performance, Step
 from doudi.policyfiles import PolicyFiles
+from doudi.published.findings import reasons_text
 from doudi.published.manifest import File
 from doudi.published.schema import PARTS
 from doudi.published.tables import TABLES
@@ -29,6 +32,17 @@ PLACED = f"""
 SELECT t.*, {places.part_of("t")}{{place}} FROM {{table}} t
 LEFT JOIN household_places h ON t.household = h.household
 LEFT JOIN person_places p ON t.person = p.person
+"""
+
+GAPS = """
+SELECT rule, conditions, reasons, ROW_NUMBER() OVER (ORDER BY rule, conditions, reasons) - 1 AS gap
+FROM (SELECT DISTINCT rule, conditions, reasons FROM unknowns)
+"""
+"""What is unknown and why, each once: there are some dozens, while millions of conclusions are open for one of them."""
+
+OPEN = """
+SELECT u.rule, u.subject, u.person, u.household, g.gap
+FROM unknowns u JOIN gaps g ON u.rule = g.rule AND u.conditions = g.conditions AND u.reasons = g.reasons
 """
 
 EVIDENCE = "SELECT e.*, a.part FROM alert_evidence e JOIN alert_lines a ON e.alert = a.alert"
@@ -89,27 +103,38 @@ class Findings:
             *sources.steps(contracts, frozen.cut.tables, self.plan.policy),
             Step("chain_lines", chain_query(self.plan.policy, self.policy, contracts), "汇集救助链"),
             *identities.STEPS,
+            Step("gaps", GAPS, "归并无法判断的原因"),
             Step("published_alerts", diff.alerts_query(frozen.as_of, frozen.run), "整理线索"),
         ]
 
     def _write(self, codes: Sequence[str], performance: Performance, watch: Callable[[str], None]) -> None:
         place = places.parts("COALESCE(h.region, p.region)")
+        gaps = self._gaps()
         for table, query in (
             (TABLES["alerts"], "SELECT * FROM published_alerts"),
             (TABLES["ended"], diff.ended_query(self.frozen.previous)),
             (TABLES["evidence"], EVIDENCE),
             (TABLES["sources"], sources.QUERY),
-            (TABLES["unknown"], PLACED.format(table="unknowns", place=f", {place}")),
+            (TABLES["unknown"], PLACED.format(table=f"({OPEN})", place=f", {place}")),
             (TABLES["chain"], PLACED.format(table="chain_lines", place="")),
             (facts_table(self.plan, "person"), facts_query(self.plan, "person")),
             (facts_table(self.plan, "household"), facts_query(self.plan, "household")),
         ):
             watch(f"写出{table.title}")
             with performance.timed(f"write_{table.name}"):
-                self.writer.parted(table, self.engine.batches(parts.in_parts(query, table)))
+                rows = self.engine.batches(parts.in_parts(query, table))
+                self.writer.parted(table, _with_reasons(rows, gaps) if table is TABLES["unknown"] else rows)
         watch("写出加密的身份")
         with performance.timed("write_identities"):
             self.writer.parted(TABLES["identities"], self.engine.batches(identities.identities_query(codes)))
+
+    def _gaps(self) -> pa.Array:
+        """Gap -> the reasons as they are published."""
+        texts = []
+        for rule, conditions, reasons in self.engine.fetch("SELECT rule, conditions, reasons FROM gaps ORDER BY gap"):
+            positions = {each.name: each.position for each in self.plan.rules[rule].conditions}
+            texts.append(reasons_text((positions[name], reason) for name, reason in zip(conditions.split(","), reasons.split("\n"), strict=True)))
+        return pa.array(texts, pa.string())
 
     def _results(self, codes: Sequence[str]) -> dict[str, PartResult]:
         files: defaultdict[str, dict[str, File]] = defaultdict(dict)
@@ -129,3 +154,8 @@ class Findings:
     def _drop(self, steps: Iterable[Step]) -> None:
         for step in steps:
             self.engine.execute(f'DROP TABLE "{step.name}"')
+
+
+def _with_reasons(batches: Iterable[pa.RecordBatch], gaps: pa.Array) -> Iterator[pa.RecordBatch]:
+    for batch in batches:
+        yield batch.append_column("reasons", gaps.take(batch["gap"]))

@@ -20,7 +20,7 @@ from doudi.monitoring.explain import CHANGES, place_of, shown_home, shown_name
 from doudi.monitoring.show import show_day
 from doudi.policyfiles import read_policy
 from doudi.policyfiles.model import AID_FORMS, GRADES
-from doudi.published.findings import open_conditions
+from doudi.published.findings import read_reasons
 from doudi.published.identities import HouseholdIdentity, Identities, PersonIdentity
 from doudi.published.read import PublishedRun
 
@@ -147,7 +147,7 @@ def _unknown(view: HouseholdView) -> RenderableType:
         return Text("\n未知：没有")
     by_reason: dict[str, list[str]] = {}
     for line in view.unknown:
-        for _, reason in open_conditions(line):
+        for _, reason in read_reasons(line["reasons"]):
             by_reason.setdefault(reason, []).append(line["rule"])
     table = _table("未知（缺数据不当作零）", "原因", "因此无法判断的规则")
     for reason, rules in sorted(by_reason.items()):

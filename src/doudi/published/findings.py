@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable
 
 from doudi.published.columns import (
     ALERT,
@@ -195,13 +194,26 @@ UNKNOWN = Table(
         SUBJECT,
         PERSON_IF_ANY,
         HOUSEHOLD_IF_ANY,
-        Column("conditions", "text", "未知的条件，逗号分隔", "the conditions that are unknown, comma separated"),
-        Column("reasons", "text", "原因，与上列条件一一对应，每项一行", "why, in Chinese: a line for each of these conditions"),
+        Column(
+            "reasons",
+            "text",
+            "原因，一种一行：未知的条件的次序（逗号分隔），空格，原因",
+            "why, in Chinese, a line for each reason: positions of the conditions that are unknown for it, comma separated, a space, the reason",
+        ),
         *PLACE,
     ),
 )
 
 
-def open_conditions(line: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """The conditions of a line of `unknown`, each with the reason."""
-    return list(zip(line["conditions"].split(","), line["reasons"].split("\n"), strict=True))
+def reasons_text(open_: Iterable[tuple[int, str]]) -> str:
+    """The text of `unknown.reasons` for conditions (by position) that are unknown and why."""
+    positions: dict[str, list[int]] = {}
+    for position, reason in open_:
+        positions.setdefault(reason, []).append(position)
+    return "\n".join(f"{','.join(map(str, sorted(numbers)))} {reason}" for reason, numbers in positions.items())
+
+
+def read_reasons(text: str) -> list[tuple[tuple[int, ...], str]]:
+    """Each reason with the positions of the conditions that are unknown for it."""
+    found = (line.split(" ", 1) for line in text.split("\n"))
+    return [(tuple(map(int, positions.split(","))), reason) for positions, reason in found]

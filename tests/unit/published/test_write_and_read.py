@@ -13,7 +13,7 @@ import pytest
 
 from doudi.kernel.errors import DoudiError
 from doudi.published import write
-from doudi.published.findings import CHAIN, SOURCES, UNKNOWN
+from doudi.published.findings import CHAIN, SOURCES, UNKNOWN, read_reasons, reasons_text
 from doudi.published.manifest import Manifest, Policy
 from doudi.published.read import PublishedRun
 from doudi.published.schema import Column, Table
@@ -73,8 +73,8 @@ def test_columns_that_came_later_are_empty_in_a_run_of_an_earlier_version(tmp_pa
 def test_a_table_in_parts_is_read_as_one_in_the_order_of_its_parts(tmp_path: Path) -> None:
     folder = tmp_path / "runs" / "2026-10-31-abc"
     folder.mkdir(parents=True)
-    found = [("K01", "h", None, 7, "poor", "x", part) for part in ("431381", "431382", "431382")]
-    names = ["rule", "subject", "person", "household", "conditions", "reasons", "part"]
+    found = [("K01", "h", None, 7, "1 x", part) for part in ("431381", "431382", "431382")]
+    names = ["rule", "subject", "person", "household", "reasons", "part"]
     lines = pa.Table.from_pylist([dict(zip(names, line, strict=True)) | {"household": at} for at, line in enumerate(found)])
     lines = (
         lines.append_column("county", lines["part"])
@@ -187,3 +187,9 @@ def test_tables_are_read_in_part(tmp_path: Path) -> None:
     run = PublishedRun(tmp_path)
     assert run.table("sources", ["row"], where=pa.compute.field("row") > 1).to_pydict() == {"row": [2, 3]}
     assert sum(batch.num_rows for batch in run.batches("sources")) == 3
+
+
+def test_reasons_are_read_as_they_were_written() -> None:
+    text = reasons_text([(1, "从未报送"), (2, "迟交 40 天（只到 2026-09-30）"), (4, "从未报送")])
+    assert text == "1,4 从未报送\n2 迟交 40 天（只到 2026-09-30）"
+    assert read_reasons(text) == [((1, 4), "从未报送"), ((2,), "迟交 40 天（只到 2026-09-30）")]

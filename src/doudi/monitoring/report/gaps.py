@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from doudi.monitoring.report.counting import count_by, how_many, total
+from doudi.published.findings import read_reasons
 from doudi.published.read import PublishedRun
 
 REASONS = 12
@@ -43,7 +44,7 @@ def gather_gaps(run: PublishedRun) -> Gaps:
     rules_of: dict[str, set[str]] = {}
     counts: dict[str, int] = {}
     for (reasons, rule), count in count_by(unknown, "reasons", "rule").items():
-        for reason in set(reasons.split("\n")):
+        for _, reason in read_reasons(reasons):
             rules_of.setdefault(reason, set()).add(rule)
             counts[reason] = counts.get(reason, 0) + count
     reasons = [Reason(says, count, tuple(sorted(rules_of[says]))) for says, count in counts.items()]
