@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from pathlib import Path
 
 from sqlglot import exp
@@ -17,30 +17,25 @@ WITH_BUCKET = {
 }
 
 
-def whole_view(name: str, prefix: str = "") -> str:
+def whole_view(name: str) -> str:
     """The view over the file of a whole table."""
-    return f"{prefix}whole_{name}"
+    return f"whole_{name}"
 
 
-def compute_whole(
-    engine: Engine, plan: Plan, folder: Path, watch: Callable[[str], None], also: Collection[str] = (), prefix: str = ""
-) -> None:  # fmt: skip
-    """Make a view `<prefix>whole_<table>` for each whole table of the plan, over a file in `folder`; those that are there are taken as they are.
+def compute_whole(engine: Engine, plan: Plan, folder: Path, watch: Callable[[str], None]) -> None:
+    """Make a view `whole_<table>` for each whole table of the plan, over a file in `folder`; those that are there are taken as they are.
 
-    Needs views of all datasets with everybody's rows. The rows of a table that has a home carry their bucket and are sorted by it. `also`: other
-    derived tables to be made in the same way.
+    Needs views of all datasets with everybody's rows. The rows of a table that has a home carry their bucket and are sorted by it.
     """
     views: list[str] = []
-    kept = {step.name for step in plan.whole} | set(also)
-    for step in needed(plan, also):
+    for step in _needed(plan):
         path = folder / f"{step.name}.parquet"
-        if step.name in kept:
+        if plan.policy.tables.get(step.name) and plan.policy.tables[step.name].whole:
             if not path.exists():
                 watch(step.says)
                 _write(engine, plan, step, path)
-            view = whole_view(step.name, prefix)
-            engine.views({view: path})
-            text = f'SELECT * FROM "{view}"'
+            engine.views({whole_view(step.name): path})
+            text = f'SELECT * FROM "{whole_view(step.name)}"'
         else:
             text = sql(step.query)
         engine.execute(f'CREATE OR REPLACE VIEW "{step.name}" AS {text}')
@@ -49,9 +44,9 @@ def compute_whole(
         engine.execute(f'DROP VIEW "{name}"')
 
 
-def needed(plan: Plan, also: Collection[str] = ()) -> list[Step]:
-    """The whole tables, those of `also`, and everything they stand on, in order."""
-    wanted = {step.name for step in plan.whole} | set(also)
+def _needed(plan: Plan) -> list[Step]:
+    """The whole tables and everything they stand on, in order."""
+    wanted = {step.name for step in plan.whole}
     for step in reversed(plan.steps):
         if step.name in wanted:
             wanted |= {table.name for table in step.query.find_all(exp.Table)}

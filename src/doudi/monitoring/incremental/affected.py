@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 import pyarrow as pa
@@ -36,7 +36,7 @@ SELECT DISTINCT person FROM (
 """
 
 SHARED = """
-CREATE OR REPLACE TABLE touched AS
+INSERT INTO touched
 SELECT DISTINCT a.person, a.household FROM earlier_alerts a
 WHERE a.person IS NOT NULL AND a.household IS NOT NULL
     AND (a.person IN (SELECT person FROM affected_persons)) <> (a.household IN (SELECT household FROM affected_households))
@@ -95,16 +95,24 @@ class Affected:
 NO_SUBJECTS = Subjects(pa.array([], pa.int64()), pa.array([], pa.int64()))
 
 
-def find_affected(engine: Engine) -> Affected:
-    """Make `affected_persons`, `affected_households` and `affected` (with buckets) from `touched`, which is used up. Needs `earlier_alerts`."""
-    nobodys = bool(engine.fetch("SELECT 1 FROM touched WHERE person IS NULL AND household IS NULL LIMIT 1"))
+def find_affected(engine: Engine, share: Callable[[bool], None] = lambda nobodys: None) -> Affected:
+    """Make `affected_persons`, `affected_households` and `affected` (with buckets) from `touched`, which is used up. Needs `earlier_alerts`.
+
+    `share` adds to `touched` who depends on `new_households` and `new_persons`, and, if it is told so, on rows about nobody known.
+    """
+    nobodys = first = bool(engine.fetch("SELECT 1 FROM touched WHERE person IS NULL AND household IS NULL LIMIT 1"))
     engine.execute(NOBODY)
-    while engine.fetch("SELECT 1 FROM touched LIMIT 1"):
+    while True:
         engine.execute(NEW_HOUSEHOLDS)
         engine.execute(NEW_PERSONS)
+        if not first and not engine.fetch("SELECT 1 FROM new_households UNION ALL SELECT 1 FROM new_persons LIMIT 1"):
+            break
         for what in ("household", "person"):
             engine.execute(f"INSERT INTO affected_{what}s SELECT {what} FROM new_{what}s")
+        engine.execute("DELETE FROM touched")
         engine.execute(SHARED)
+        share(first)
+        first = False
     engine.execute(PLACES)
     part = {name: f"CASE WHEN {name} IS NULL THEN '{NOWHERE}' ELSE {PART.replace('bucket', name)} END" for name in ("bucket", "bucket_before")}
     return _in_parts(engine.arrow(IN_PARTS.format(now=part["bucket"], before=part["bucket_before"])), nobodys)

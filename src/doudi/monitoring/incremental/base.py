@@ -11,6 +11,7 @@ from doudi.intake.settle import Cut, open_cut
 from doudi.kernel.errors import DoudiError
 from doudi.lake.home import Home
 from doudi.monitoring.freeze import Frozen, dataset_states, name_run
+from doudi.monitoring.incremental.links import find_links
 from doudi.published.read import PublishedRun
 from doudi.published.schema import SCHEMA_VERSION
 from doudi.rules import DatasetState
@@ -28,9 +29,9 @@ class Base:
 def find_base(home: Home, frozen: Frozen, plan: Plan) -> Base | None:
     """The newest run that can be started from, its files found whole; None if there is none.
 
-    Nor is there one for a policy that cannot be computed household by household.
+    Nor is there one for a policy by which households depend on each other otherwise than through delivered columns.
     """
-    if not plan.separable or _chain_is_whole(frozen, plan):
+    if not plan.separable or _chain_is_whole(frozen, plan) or find_links(plan) is None:
         return None
     runs = [run for run in PublishedRun.all(home.root) if run.as_of == frozen.as_of and run.manifest.schema_version == SCHEMA_VERSION]
     for run in sorted(runs, key=lambda run: (run.times.get("finished_at", ""), run.id), reverse=True):

@@ -8,17 +8,14 @@ import pyarrow.compute as pc
 
 from doudi.contracts.model import Contract
 from doudi.lake.engine import Engine
-from doudi.monitoring import places
 from doudi.monitoring.incremental.lakes import BEFORE, Source
 from doudi.monitoring.incremental.merge import Dropped
 from doudi.monitoring.incremental.near import show_near
 from doudi.monitoring.kept import PartResult
 from doudi.monitoring.parts import Batch
 from doudi.monitoring.quality import count_filled
-from doudi.monitoring.steps import statement
 from doudi.published.read import PublishedRun
-from doudi.rules.plan import Plan, PlannedRule
-from doudi.rules.rowsql import PERSONS
+from doudi.rules.plan import PlannedRule
 
 Filled = dict[str, dict[str, list[int]]]
 
@@ -45,18 +42,13 @@ def _filled(base: PublishedRun, contracts: Mapping[str, Contract]) -> Filled:
     return found
 
 
-def count_before(engine: Engine, sources: Iterable[Source], plan: Plan, contracts: Mapping[str, Contract], batches: Iterable[Batch]) -> Filled:
+def count_before(engine: Engine, sources: Iterable[Source], contracts: Mapping[str, Contract], batches: Iterable[Batch]) -> Filled:
     """Rows and filled values of the affected in the cut of the base. Leaves the views as they are then."""
     total: Filled = {}
-    base = next(step for step in plan.steps if step.name == PERSONS)
     for batch in batches:
         show_near(engine, sources, BEFORE, batch, keep=False)
-        for step in (base, *places.STEPS):
-            engine.execute(statement(step))
         for of_part in count_filled(engine, contracts).values():
             _add(total, of_part, 1)
-        for step in (base, *places.STEPS):
-            engine.execute(f'DROP TABLE "{step.name}"')
     return total
 
 

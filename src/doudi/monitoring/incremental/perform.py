@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import shutil
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from doudi.monitoring.earlier import Earlier
+from doudi.monitoring.everybody import compute_whole
 from doudi.monitoring.incremental.affected import Affected, find_affected
 from doudi.monitoring.incremental.base import Base
 from doudi.monitoring.incremental.counts import base_totals, count_before, without
 from doudi.monitoring.incremental.lakes import NOW, Lakes
+from doudi.monitoring.incremental.links import find_links, note_sharing
 from doudi.monitoring.incremental.merge import MergingWriter
 from doudi.monitoring.incremental.near import forget_near, show_near
 from doudi.monitoring.incremental.touched import find_touched
@@ -25,6 +28,7 @@ MOST_AFFECTED = 0.3
 """Of more than this share of the people a full run is as fast."""
 
 TOTALS = "totals"
+EVERYWHERE = Batch((Part(NOWHERE, 0), Part("999999", 0)))
 
 
 class Incremental:
@@ -50,8 +54,9 @@ class Incremental:
         self.lakes.show(NOW)
         self.found = find_parts(self.engine)
         self.earlier.show(self.engine)
-        find_touched(self.engine, self.lakes, self.plan, self.run.kept.folder, self.run.watch)
-        self.affected = find_affected(self.engine)
+        find_touched(self.engine, self.lakes)
+        links, subjects = find_links(self.plan), {source.name: source for source in self.lakes.sources}
+        self.affected = find_affected(self.engine, lambda nobodys: note_sharing(self.engine, links or set(), subjects, nobodys=nobodys))
 
     def compute(self) -> dict[str, PartResult]:
         """Every part's result as a difference to the base, and the base's own under `TOTALS`. Needs `find`."""
@@ -61,16 +66,27 @@ class Incremental:
         writer = self.run.writer = self.run.findings.writer = MergingWriter(
             self.run.folder, self.base.run, self.frozen.run, affected.dropped, self.run.threads
         )
-        for batch in self._todo():
+        todo = self._todo()
+        if todo:
+            self._compute_whole()
+        for batch in todo:
             self._compute(batch, writer, says)
         with self.timed("carry"):
             results = self.run.kept.finished() | self._carry(writer)
         with self.timed("count_before"):
-            gone = count_before(self.engine, self.lakes.sources, self.plan, self.contracts, self._batches_before())
+            gone = count_before(self.engine, self.lakes.sources, self.contracts, self._batches_before())
         forget_near(self.engine, self.lakes.sources)
         return results | {TOTALS: base_totals(self.base.run, self.contracts, gone)}
 
-    def _todo(self) -> Iterable[Batch]:
+    def _compute_whole(self) -> None:
+        """Make the whole tables from the rows of all affected: nobody else has rows that count for theirs."""
+        folder = self.run.kept.folder / "near"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        show_near(self.engine, self.lakes.sources, NOW, EVERYWHERE, keep=False)
+        compute_whole(self.engine, self.plan, folder, self.run.watch)
+
+    def _todo(self) -> Sequence[Batch]:
         parts = sorted(self.affected.parts)
         return list(batches([Part(code, self.affected.people.get(code, 0)) for code in parts], self.run.most, self.run.kept.finished()))
 
