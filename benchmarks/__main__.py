@@ -34,13 +34,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="基准测试：各项都是同一台机器、同一次运行中的倍数")
     parser.add_argument("which", nargs="*", metavar="哪一项", help=f"{'、'.join(BENCHMARKS)}；不写则 {'、'.join(NIGHTLY)}")
     parser.add_argument("--people", type=int, default=1_000_000, help="人数（默认 100 万）")
-    parser.add_argument("--rounds", type=int, default=3, help="每个参赛者跑几次（默认 3），取最快的一次")
+    parser.add_argument("--rounds", type=int, default=2, help="每个参赛者跑几次（默认 2），取最快的一次")
     parser.add_argument("--data", type=Path, default=Path("bench-data"), help="虚构数据放在哪里；已有的再用")
     parser.add_argument("--no-keep", action="store_true", help="不改 benchmarks/results")
     asked = parser.parse_args()
     if unknown := set(asked.which) - BENCHMARKS.keys():
         parser.error(f"没有这一项：{'、'.join(sorted(unknown))}")
-    command = "python -m benchmarks " + " ".join(sys.argv[1:])
+    command = f"python -m benchmarks {' '.join(asked.which)} --people {asked.people} --rounds {asked.rounds}"
     world = simulated(asked.people, asked.data.resolve(), say)
     for name in asked.which or NIGHTLY:
         before = machine()

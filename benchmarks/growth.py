@@ -8,6 +8,7 @@ from math import log2
 from pathlib import Path
 from typing import Any
 
+from benchmarks import changed
 from benchmarks.harness import Contestant, Measured, race
 from benchmarks.reduced import touched, widest
 from benchmarks.ten.rules import TEN
@@ -16,16 +17,14 @@ from doudi.rules import build_policy
 
 NIGHTLY = (100_000, 250_000, 500_000, 1_000_000)
 PROVINCE = (1_000_000, 4_000_000, 16_000_000, 66_000_000)
-CHANGED = (0.001, 0.01, 0.1)
-"""Shares of households that changed. Measured as soon as a run can compute only what changed; until then the page says that it is open."""
 
 
 def measure(world: World, rounds: int, says: Callable[[str], None]) -> dict[str, Any]:
-    """By people up to the nightly size, and by rules in the smallest of the larger worlds."""
+    """By people up to the nightly size; by rules and by changed households in a smaller world."""
     data = world.folder.parent
     sizes = [size for size in NIGHTLY if size <= world.people * 1.1] or [world.people]
-    people = by_people(sizes, data, rounds, says)
-    return {"people": people, "doubling": doubling(people), "rules": by_rules(simulated(min(250_000, sizes[-1]), data, says), rounds, says)}
+    people, middle = by_people(sizes, data, 1, says), simulated(min(250_000, sizes[-1]), data, says)
+    return {"people": people, "doubling": doubling(people), "rules": by_rules(middle, rounds, says), "changed": changed.measure(middle, says)}
 
 
 def province(world: World, rounds: int, says: Callable[[str], None]) -> dict[str, Any]:
@@ -51,10 +50,16 @@ def doubling(lines: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         {
             "from": one["people"],
             "to": two["people"],
-            "factor": round((two["best"] / one["best"] / (two["people"] / one["people"])) ** (1 / log2(two["people"] / one["people"])), 3),
+            "factor": _factor(one, two, "best"),
+            "cpu_factor": _factor(one, two, "cpu"),
         }
         for one, two in pairwise(lines)
     ]
+
+
+def _factor(one: Mapping[str, Any], two: Mapping[str, Any], what: str) -> float:
+    times = two["people"] / one["people"]
+    return round((two[what] / one[what] / times) ** (1 / log2(times)), 3)
 
 
 def by_rules(world: World, rounds: int, says: Callable[[str], None]) -> list[dict[str, Any]]:

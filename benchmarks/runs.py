@@ -21,7 +21,7 @@ def whole_run(world: str, rules: list[str] | None = None) -> dict[str, object]:
     home, keys, books = place.home, place.keys, books_of(place, rules)
     bounds = Bounds()
     with watch.running():
-        outcome = run(home, keys, AS_OF, books, bounds=bounds)
+        outcome = run(home, keys, AS_OF, books, bounds=bounds, full=True)
     times, counts = outcome.run.times, outcome.run.manifest.counts
     shutil.rmtree(outcome.run.path)
     (home.runs / "latest").unlink(missing_ok=True)

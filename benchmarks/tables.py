@@ -43,8 +43,8 @@ def ten_rows(results: Results) -> list[Row]:
 
 def people_rows(results: Results) -> list[Row]:
     """A whole run at several sizes."""
-    factors = {each["to"]: f"{each['factor']:.2f}" for each in results["doubling"]}
-    rows: list[Row] = [("人数", "行数", "秒", "处理器秒", "秒/百万人", "其中计划", "内存 MB", "每翻一番是线性的几倍")]
+    factors = {each["to"]: f"{each['factor']:.2f}（{each['cpu_factor']:.2f}）" for each in results["doubling"]}
+    rows: list[Row] = [("人数", "行数", "秒", "处理器秒", "秒/百万人", "其中计划", "内存 MB", "每翻一番是线性的几倍（按处理器时间）")]
     for each in results["people"]:
         best, people = each["best"], each["people"]
         time = (f"{best:.1f}", f"{each['cpu']:.1f}", f"{best / people * 1e6:.1f}", f"{each['plan']:.1f}")
@@ -60,6 +60,18 @@ def rules_rows(results: Results) -> list[Row]:
         goal = "< 2" if each["rules"] > 20 else ""
         times = (f"{each['best']:.1f}", f"{each['cpu']:.1f}", f"{each['best'] / first['best']:.2f}", f"{each['cpu'] / first['cpu']:.2f}")
         rows.append((each["name"], f"{each['people']:,}", *times, goal, f"{each['alerts']:,}"))
+    return rows
+
+
+def changed_rows(results: Results) -> list[Row]:
+    """Runs after some households changed."""
+    found = results["changed"]
+    rows: list[Row] = [("", "秒", "处理器秒", "占全部重算", "按处理器时间", "目标", "重算了")]
+    rows.append(("全部重算", f"{found['full']['seconds']:.1f}", f"{found['full']['cpu']:.1f}", "100%", "100%", "", f"{found['people']:,} 人"))
+    for each in found["lines"]:
+        anew = f"{each['base']['persons']:,} 人" if each["base"] else "全部"
+        goal = f"< {each['goal']:.0%}" if each["goal"] else ""
+        rows.append((each["name"], f"{each['seconds']:.1f}", f"{each['cpu']:.1f}", f"{each['ratio']:.0%}", f"{each['cpu_ratio']:.0%}", goal, anew))
     return rows
 
 
@@ -99,7 +111,7 @@ def _width(text: str) -> int:
 SHOWN: Mapping[str, Callable[[Results], list[str]]] = {
     "floor": lambda results: as_text(floor_rows(results)),
     "ten": lambda results: as_text(ten_rows(results)),
-    "growth": lambda results: [*as_text(people_rows(results)), "", *as_text(rules_rows(results))],
+    "growth": lambda results: [*as_text(people_rows(results)), "", *as_text(rules_rows(results)), "", *as_text(changed_rows(results))],
     "linkage": lambda results: [*as_text(damaged_rows(results)), "", *as_text(febrl_rows(results))],
     "province": lambda results: as_text(people_rows(results)),
     "ten-engine": lambda results: as_text(ten_rows(results)),

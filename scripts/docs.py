@@ -17,6 +17,9 @@ from pkgutil import walk_packages
 ROOT = Path(__file__).resolve().parent.parent
 
 PAGES = {
+    "docs/reference/benchmarks.md": "benchmarks.page:render",
+    "docs/reference/benchmarks/growth.svg": "benchmarks.page:growth_chart",
+    "docs/reference/benchmarks/ten.svg": "benchmarks.page:ten_chart",
     "docs/reference/cli.md": "doudi.cli.document:render",
     "docs/reference/data-requirements.md": "doudi.contracts.document:render",
     "docs/reference/errors.md": "scripts.docs:error_codes",

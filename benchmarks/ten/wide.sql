@@ -161,7 +161,8 @@ SELECT p.*, h.members, h.any_core, h.any_edge, h.any_rigid, h.any_monitored, h.i
     p.deceased AND p.paid_after_death > 0 AS f01,
     h.members = 1 AND (p.age >= 60 OR p.age < 16 OR p.without_labour) AND h.income_known_12m < h.dibao_standard * 12
         AND NOT p.core AND NOT p.orphan AND NOT p.unattended AS k05
-FROM persons p LEFT JOIN households h ON p.household = h.household;
+FROM persons p LEFT JOIN households h ON p.household = h.household
+WHERE p.present AND coalesce(d05 OR d07 OR e02 OR e03 OR e04 OR e08 OR k05, TRUE) OR f01;  -- whom a rule hits or leaves open
 
 CREATE TABLE judged_households AS
 SELECT *, (house_unsafe IS NULL OR house_unsafe) AND NOT house_unaided AS made_safe,
