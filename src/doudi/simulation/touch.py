@@ -52,7 +52,7 @@ FROM (SELECT *, ROW_NUMBER() OVER (ORDER BY delivery, row) + 1 AS place FROM "{n
 
 
 def touch(home: Home, keys: Keys, as_of: date, share: float, way: Way = "scattered", seed: int = 1) -> Cut:
-    """Let the rows of a share of the households come again in new deliveries, with figures one fen or one day higher; returns the new cut.
+    """Let the rows of a share of the households come again in new deliveries, their sums one yuan higher; returns the new cut.
 
     `townships`: all households of neighbouring townships. The home's newest cut must be there. Raises DoudiError if the home is being written.
     """
