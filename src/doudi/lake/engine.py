@@ -78,7 +78,7 @@ class DuckEngine:
             "temp_directory": str(folder),
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
-            "preserve_insertion_order": True,  # row order decides the bytes of what is written
+            "preserve_insertion_order": False,  # what is written is sorted by a whole key; in between order means nothing, and costs memory
             "wal_autocheckpoint": "1TB",  # nothing lasts here; a checkpoint would move all tables about for seconds
         }
         self._con = duckdb.connect(":memory:", config=options)

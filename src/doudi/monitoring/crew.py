@@ -17,6 +17,9 @@ from doudi.monitoring.parts import Batch
 FEWEST = 50_000
 """People for whom an engine of their own is worth its start."""
 
+MOST_PER_MB = 1_000
+"""People for whom a MB is enough: of a million, joins and sorts spilled what 1,000 MB did not hold; 600 MB were too few to join at all."""
+
 
 def size_of_batches(people: int, most: int, threads: int) -> int:
     """How many of `people` are computed at a time, if `most` may be in all threads together: so many that every thread has work."""
@@ -29,11 +32,12 @@ def compute_side_by_side(
     home: Home, todo: Iterable[Batch], threads: int, memory: int,
     prepare: Callable[[DuckEngine], None], compute: Callable[[DuckEngine, Batch], None],
 ) -> None:  # fmt: skip
-    """Compute every batch in one of `threads` engines, which share `memory` MB and are each prepared once.
+    """Compute every batch in one of several engines, which share `threads` and `memory` (MB) and are each prepared once.
 
-    If one fails, or somebody interrupts, the others are stopped too.
+    There are as many as threads, or fewer where a batch would not find room. If one fails, or somebody interrupts, the others are stopped too.
     """
     waiting = deque(todo)
+    number = max(1, min(threads, len(waiting), memory * MOST_PER_MB // max(1, *(batch.people for batch in waiting))))
 
     def work(engine: DuckEngine) -> None:
         prepare(engine)
@@ -45,7 +49,8 @@ def compute_side_by_side(
             compute(engine, batch)
 
     with ExitStack() as held:
-        engines = [held.enter_context(DuckEngine(home, memory=memory // threads, threads=1)) for _ in range(min(threads, len(waiting)))]
+        bounds = {"memory": memory // number, "threads": max(1, threads // number)}
+        engines = [held.enter_context(DuckEngine(home, **bounds)) for _ in range(number)]
         pool = held.enter_context(ThreadPoolExecutor(len(engines), "batch"))
         working = [pool.submit(work, engine) for engine in engines]
         try:

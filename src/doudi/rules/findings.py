@@ -181,7 +181,7 @@ def _result(policy: Policy, rule: Rule, condition: Condition) -> SQL:
 
 
 def results(policy: Policy, of: str) -> exp.Select:
-    """For each person or household every condition of the rules about it, as `<rule>_c<position>`. Facts are columns of `f`, so that a WHERE can choose."""
+    """For each person or household every condition of the rules about it, as `<rule>_c<position>`. Facts are `f`, so that a WHERE can choose."""
     rules = [rule for rule in policy.rules.values() if rule.of == of]
     values = [named(_result(policy, rule, each), rule.condition_column(each)) for rule in rules for each in rule.conditions]
     facts = exp.alias_(exp.to_table(FACTS[of]), "f", table=True)
