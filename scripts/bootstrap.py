@@ -311,7 +311,7 @@ def sync(uv: Path, settings: dict[str, str], runtime: bool, bench: bool = False)
         env.setdefault("SSL_CERT_FILE", certs)
     check_python(uv, env)
     say(f"按 uv.lock 装配 {folder}", f"making {folder} as uv.lock says")
-    groups = ["--no-default-groups", "--group", "bench"] if bench else ["--no-dev"] if runtime else []
+    groups = ["--no-default-groups", "--group", "bench"] if bench else ["--no-dev", "--extra", "site"] if runtime else []
     index = index_urls(settings)[0] if index_urls(settings) else PYPI
     if is_pypi(index):
         # --inexact: the demo must not throw away what the tests need

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+import tempfile
 from pathlib import Path
 
+import django
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -18,6 +20,15 @@ REQUIRE_ALL = os.environ.get("REQUIRE_ALL", "") not in ("", "0")
 
 SAMPLES_BESIDE = "旁置样本"
 """Skips that begin with this are allowed even under REQUIRE_ALL: the larger samples are not part of the repository."""
+
+_SITE = Path(tempfile.gettempdir()) / f"doudi-tests-{os.getpid()}"
+for name, value in {
+    "DJANGO_SETTINGS_MODULE": "doudi.config.settings",
+    "DOUDI_KEYS": f"{_SITE}/keys",
+    "DOUDI_TEST_POSTGRES": f"{_SITE}/postgres",
+}.items():
+    os.environ.setdefault(name, value)  # workers inherit those of the process that started them
+django.setup()
 
 settings.register_profile("steady", derandomize=True, deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("thorough", deadline=None, max_examples=2_000, suppress_health_check=[HealthCheck.too_slow])
@@ -86,9 +97,14 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Let go of the Sparks that tests have used."""
+    """Let go of the Sparks and of the PostgreSQL that tests have used."""
     if used := sys.modules.get("tests.engines.sparks"):
         used.HELD.close()
+    if not hasattr(config, "workerinput") and _SITE.is_dir():
+        from doudi.config import embedded
+
+        embedded.stop(_SITE / "postgres")
+        shutil.rmtree(_SITE, ignore_errors=True)
 
 
 @pytest.hookimpl(trylast=True)

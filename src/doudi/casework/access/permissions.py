@@ -1,0 +1,35 @@
+"""Everything that may be permitted, with the words that a person reads. A page names one of these, or that it is public."""
+
+from __future__ import annotations
+
+PERMISSIONS: dict[str, str] = {
+    "work.see": "看本单位的工作任务",
+    "work.accept": "签收或退回任务",
+    "work.verify": "核实任务（数据核实或入户）",
+    "work.handle": "办理任务、填写反馈",
+    "work.approve": "审批办理结果、确认线索消失",
+    "work.redirect": "改派被退回的任务",
+    "household.see": "看家庭档案",
+    "household.search": "查询低收入人口",
+    "household.reveal": "显示完整证件号码（须填理由，留痕）",
+    "household.correct": "提出更正档案",
+    "household.review": "审核档案更正",
+    "visit.see": "看走访计划",
+    "visit.record": "登记走访",
+    "visit.plan": "安排走访",
+    "clue.raise": "主动发现：提交线索",
+    "clue.answer": "答复主动发现的线索",
+    "application.start": "发起救助申请",
+    "conference.see": "看一事一议会议",
+    "conference.manage": "组织一事一议会议、记录决定",
+    "conference.vote": "参加会议表决",
+    "supervise": "看统计、地图、超期和复核情况",
+    "deliveries.see": "看报送和数据质量",
+    "rules.see": "看规则手册",
+    "export": "导出清单",
+    "users.manage": "管理账号和任职",
+    "users.see": "看账号和任职",
+    "audit.see": "查审计日志",
+    "system.see": "看系统运行状态",
+    "system.manage": "管理工作日、密钥和任务队列",
+}

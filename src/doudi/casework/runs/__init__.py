@@ -1,0 +1,1 @@
+"""Loads published runs: what was computed, by which rules, from which deliveries of which quality."""

@@ -1,0 +1,1 @@
+"""Pages: permission, form, one service call, answer. Everything is readable without JavaScript."""

@@ -1,0 +1,55 @@
+"""What every page shows: who acts, the menu that the role leaves, the day of the data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+from doudi.casework.access.actor import Actor
+
+MENU = (
+    ("home", "我的待办", "work.see|visit.see|conference.see"),
+    ("households", "低收入人口", "household.search"),
+    ("visits", "走访", "visit.see"),
+    ("clues", "主动发现", "clue.raise|clue.answer"),
+    ("conferences", "一事一议", "conference.see"),
+    ("map", "一张图", "supervise"),
+    ("deliveries", "数据报送", "deliveries.see"),
+    ("rules", "规则手册", "rules.see"),
+    ("users", "用户和角色", "users.see|users.manage"),
+    ("audit", "审计", "audit.see"),
+    ("system", "系统", "system.see"),
+)
+"""Name of the address, words, permissions of which one is enough."""
+
+
+@dataclass(frozen=True)
+class MenuEntry:
+    """One place in the menu."""
+
+    name: str
+    url: str
+    current: bool
+
+
+def site(request: HttpRequest) -> dict[str, Any]:
+    """For all templates: `actor` and `site` (demo, menu, office, data_as_of)."""
+    actor: Actor | None = getattr(request, "actor", None)
+    shown = {"demo": settings.OPTIONS.demo, "menu": _menu(request, actor) if actor else [], "office": getattr(request, "office_name", "")}
+    return {"actor": actor, "site": shown}
+
+
+def _menu(request: HttpRequest, actor: Actor) -> list[MenuEntry]:
+    entries = []
+    for name, words, permissions in MENU:
+        if any(actor.may(permission) for permission in permissions.split("|")):
+            try:
+                url = reverse(name)
+            except NoReverseMatch:
+                continue
+            entries.append(MenuEntry(words, url, request.path == url or (url != "/" and request.path.startswith(url))))
+    return entries
