@@ -100,10 +100,11 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     """Let go of the Sparks and of the PostgreSQL that tests have used."""
     if used := sys.modules.get("tests.engines.sparks"):
         used.HELD.close()
-    if not hasattr(config, "workerinput") and _SITE.is_dir():
+    if not hasattr(config, "workerinput") and (_SITE / "postgres").is_dir():
         from doudi.config import embedded
 
         embedded.stop(_SITE / "postgres")
+    if not hasattr(config, "workerinput"):
         shutil.rmtree(_SITE, ignore_errors=True)
 
 

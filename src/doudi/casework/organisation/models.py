@@ -1,3 +1,5 @@
+"""Regions, offices, and days on which work is done or not."""
+
 from __future__ import annotations
 
 from django.db import models
