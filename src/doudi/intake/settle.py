@@ -6,7 +6,7 @@ A cut is a function of its set of deliveries: the same set gives the same files,
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date
@@ -19,6 +19,7 @@ from doudi.identity.keys import Keys
 from doudi.identity.link import link
 from doudi.identity.policy import LinkPolicy, read_link_policy
 from doudi.intake.settling.conflicts import write_conflicts
+from doudi.intake.settling.fingerprints import FINGERPRINTS, write_fingerprints
 from doudi.intake.settling.identities import IDENTITIES, write_identities
 from doudi.intake.settling.people import settle_people, write_people, write_stays
 from doudi.intake.settling.plan import Plan, make_plan
@@ -61,6 +62,16 @@ class Cut:
     def identities(self) -> Path:
         """Who everybody is, sealed: people and households, sorted by bucket (`settling.identities`)."""
         return self.folder / IDENTITIES
+
+    @property
+    def bucketed(self) -> dict[str, Path]:
+        """Every file whose rows lie by bucket: the tables, and `identities`."""
+        return self.tables | {self.identities.stem: self.identities}
+
+    @property
+    def fingerprints(self) -> Path:
+        """A number for each table and bucket (`settling.fingerprints`); cuts made by earlier versions lack the file."""
+        return self.folder / FINGERPRINTS
 
     @property
     def links(self) -> Path:
@@ -124,12 +135,20 @@ def _make(
     rows |= write_tables(engine, contracts, months, tables)
     progress("汇集加密的身份")
     write_identities(engine, folder / IDENTITIES)
+    progress("记录各乡镇数据的指纹")
+    print_cut(engine, folder)
     progress("记录未用的行和矛盾")
     engine.to_parquet("SELECT * FROM links", folder / "links.parquet", ["delivery", "row", "field"])
     unused = write_unused(engine, plan, home.deliveries, folder / "unused.parquet")
     deaths = effective_rows(contracts[_DEATH]) if _DEATH in contracts else None
     conflicts = write_conflicts(engine, folder / "conflicts.parquet", deaths)
     describe_cut(folder, plan, contracts, links.outcomes, rows, unused=unused, conflicts=conflicts)
+
+
+def print_cut(engine: Engine, folder: Path, earlier: Path | None = None, same: Collection[str] = ()) -> None:
+    """Write the fingerprints of a cut whose tables and identities are written; see `write_fingerprints`."""
+    cut = Cut(folder.name, folder, {})
+    write_fingerprints(engine, cut.bucketed, cut.fingerprints, earlier, same)
 
 
 def describe_cut(

@@ -17,12 +17,13 @@ from doudi.identity.keys import Keys, open_keys
 from doudi.identity.policy import read_link_policy
 from doudi.intake.catalogue import Catalogue, shipped_catalogue
 from doudi.intake.delivery import ABOUT, Sending, delivery_id, delivery_number, json_bytes, period_text
-from doudi.intake.settle import describe_cut, plan_cut
+from doudi.intake.settle import describe_cut, plan_cut, print_cut
 from doudi.intake.settling.plan import Plan
 from doudi.intake.settling.unused import SCHEMA as UNUSED
 from doudi.intake.typed import remark_schema
 from doudi.kernel.errors import DoudiError, Fault, code
 from doudi.kernel.months import last_day
+from doudi.lake.engine import DuckEngine
 from doudi.lake.home import Home
 from doudi.lake.parquet import write_parquet
 from doudi.simulation.batch import Order
@@ -79,7 +80,7 @@ def write_home(wish: Wish, places: Places, root: Path, processes: int, watch: Wa
         for file, identifier in files.items():
             _sending(file, identifier, catalogue, wish).write(home)
         plan = plan_cut(home, keys, catalogue.contracts, None, read_link_policy())
-        _finish_lake(lake, plan, catalogue, rows)
+        _finish_lake(home, lake, plan, catalogue, rows, processes)
         with home.new_folder(home.lake, plan.cut) as made:
             for path in lake.iterdir():
                 path.rename(made / path.name)
@@ -121,10 +122,12 @@ def _write(
     return streams.rows
 
 
-def _finish_lake(lake: Path, plan: Plan, catalogue: Catalogue, rows: Mapping[str, int]) -> None:
+def _finish_lake(home: Home, lake: Path, plan: Plan, catalogue: Catalogue, rows: Mapping[str, int], processes: int) -> None:
     """Every number is sound and no row is refused: there is nothing to link, to leave out or to contradict."""
     for name, schema in (("links", LINKS), ("unused", UNUSED), ("conflicts", _CONFLICTS)):
         write_parquet(lake / f"{name}.parquet", schema.empty_table())
+    with DuckEngine(home, threads=processes) as engine:
+        print_cut(engine, lake)
     describe_cut(lake, plan, catalogue.contracts, {}, rows, unused=0, conflicts=0)
 
 

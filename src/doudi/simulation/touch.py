@@ -18,7 +18,7 @@ from doudi.identity.columns import key_columns
 from doudi.identity.keys import Keys
 from doudi.identity.policy import read_link_policy
 from doudi.intake.delivery import ABOUT, Sending, delivery_id, delivery_number, json_bytes, period_text, read_about
-from doudi.intake.settle import Cut, describe_cut, open_cut, plan_cut
+from doudi.intake.settle import Cut, describe_cut, open_cut, plan_cut, print_cut
 from doudi.intake.typed import remark_schema
 from doudi.lake.engine import DuckEngine, Engine
 from doudi.lake.home import Home
@@ -73,6 +73,8 @@ def touch(home: Home, keys: Keys, as_of: date, share: float, way: Way = "scatter
                     os.link(path, made / "tables" / path.name)
             for path in (before.identities, before.links, before.unused, before.conflicts):
                 os.link(path, made / path.name)
+            same = before.bucketed.keys() - numbers.keys() if before.fingerprints.is_file() else set[str]()
+            print_cut(engine, made, before.fingerprints, sorted(same))
             about = before.about
             describe_cut(made, plan, contracts, about["links"], about["rows"], unused=about["unused"], conflicts=about["conflicts"])
     return open_cut(home.lake / plan.cut)

@@ -49,7 +49,7 @@ def test_settling_the_deliveries_gives_the_tables_that_were_written(tmp_path: Pa
         settled, own = pq.read_table(path), pq.read_table(kept / "tables" / f"{name}.parquet")
         assert own.schema == settled.schema, name
         assert own.equals(settled), name
-    for name in ("identities", "links", "unused", "conflicts"):
+    for name in ("identities", "links", "unused", "conflicts", "fingerprints"):
         assert pq.read_table(cut.folder / f"{name}.parquet").equals(pq.read_table(kept / f"{name}.parquet")), name
     assert (cut.folder / "cut.json").read_bytes() == (kept / "cut.json").read_bytes()
 

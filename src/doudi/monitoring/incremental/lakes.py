@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from filecmp import cmp
+from functools import cached_property
 
 from doudi.contracts.model import Contract
 from doudi.intake.settle import Cut
+from doudi.intake.settling.fingerprints import show_fingerprints
 from doudi.lake.engine import Engine
 
 NOW, BEFORE = "lake", "base"
 """Prefixes of the views over the tables of either cut."""
 
-FINGERPRINTS = "SELECT bucket, COUNT(*) AS rows, BIT_XOR(HASH({columns})) AS fingerprint FROM {table} GROUP BY bucket"
-DIFFERING_BUCKETS = f"""
-SELECT DISTINCT COALESCE(n.bucket, b.bucket) AS bucket
-FROM ({FINGERPRINTS.format(columns="{columns}", table='"lake_{name}"')}) n
-FULL JOIN ({FINGERPRINTS.format(columns="{columns}", table='"base_{name}"')}) b ON n.bucket = b.bucket
+MOST_BUCKETS = 1_000
+"""More buckets are not named one by one in a query."""
+
+DIFFERING = f"""
+SELECT COALESCE(n.name, b.name) AS name, COALESCE(n.bucket, b.bucket) AS bucket
+FROM fingerprints_{NOW} n FULL JOIN fingerprints_{BEFORE} b ON n.name = b.name AND n.bucket = b.bucket
 WHERE n.rows IS DISTINCT FROM b.rows OR n.fingerprint IS DISTINCT FROM b.fingerprint
-ORDER BY bucket
+ORDER BY name, bucket
 """
 
 
@@ -64,20 +67,22 @@ class Lakes:
 
     def __init__(self, engine: Engine, before: Cut, now: Cut, contracts: Mapping[str, Contract]) -> None:
         self.engine, self.sources = engine, sources(contracts)
-        self.before, self.now = (cut.tables | {IDENTITIES.name: cut.identities} for cut in (before, now))
+        self.cuts = {NOW: now, BEFORE: before}
         engine.views({f"{NOW}_{IDENTITIES.name}": now.identities})
-        engine.views({f"{BEFORE}_{name}": path for name, path in self.before.items()})
+        engine.views({f"{BEFORE}_{name}": path for name, path in before.bucketed.items()})
         for source in self.sources:
-            if source.name not in self.before:
+            if source.name not in before.tables:
                 engine.execute(f'CREATE OR REPLACE TABLE "{BEFORE}_{source.name}" AS SELECT * FROM "{NOW}_{source.name}" WHERE FALSE')
 
-    def differing(self, source: Source) -> list[int]:
-        """The buckets in which the rows of a table differ: the only ones whose rows have to be compared one by one."""
-        before, now = self.before.get(source.name), self.now.get(source.name)
-        if before and now and cmp(before, now, shallow=False):
-            return []
-        columns = ", ".join(f'"{column}"' for column in self.columns(source.name))
-        return [bucket for (bucket,) in self.engine.fetch(DIFFERING_BUCKETS.format(columns=columns, name=source.name))]
+    @cached_property
+    def differing(self) -> Mapping[str, list[int]]:
+        """Table -> the buckets in which its rows differ: the only ones whose rows have to be compared one by one."""
+        for prefix, cut in self.cuts.items():
+            show_fingerprints(self.engine, f"fingerprints_{prefix}", cut.bucketed, cut.fingerprints)
+        found: dict[str, list[int]] = defaultdict(list)
+        for name, bucket in self.engine.fetch(DIFFERING):
+            found[name].append(bucket)
+        return found
 
     def columns(self, name: str) -> list[str]:
         """The columns of a table."""

@@ -6,11 +6,8 @@ from collections.abc import Iterable
 
 from doudi.lake.engine import Engine
 from doudi.monitoring.identities import VIEW as IDENTITIES_VIEW
-from doudi.monitoring.incremental.lakes import BEFORE, IDENTITIES, NOW, Source
+from doudi.monitoring.incremental.lakes import BEFORE, IDENTITIES, MOST_BUCKETS, NOW, Source
 from doudi.monitoring.parts import Batch
-
-MOST_BUCKETS = 1_000
-"""More buckets are not named one by one."""
 
 PLACED = {NOW: "bucket", BEFORE: "bucket_before"}
 
