@@ -91,6 +91,7 @@ def _one_connection_plays_all_roles(request: pytest.FixtureRequest, settings: ob
     request.getfixturevalue("db")
     settings.ACTING_ROLE = APP  # type: ignore[attr-defined]
     settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}  # type: ignore[attr-defined]
+    settings.STATIC_ROOT = str(Path(__file__).parents[2] / "src/doudi/web/static")  # type: ignore[attr-defined]  # an absent folder is a warning
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # type: ignore[attr-defined]
     with connections["default"].cursor() as cursor:
         cursor.execute(f"SET ROLE {LOADER}")

@@ -29,27 +29,41 @@ MENU = (
 
 @dataclass(frozen=True)
 class MenuEntry:
-    """One place in the menu."""
+    """One place in the menu: its address's name, the words, where it leads, whether one is there."""
 
     name: str
+    words: str
     url: str
     current: bool
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    """For all templates: `actor` and `site` (demo, menu, office, data_as_of)."""
+    """For all templates: `actor` and `site` (demo, menu, office, addresses of one's own account, data_as_of)."""
     actor: Actor | None = getattr(request, "actor", None)
-    shown = {"demo": settings.OPTIONS.demo, "menu": _menu(request, actor) if actor else [], "office": getattr(request, "office_name", "")}
+    shown = {
+        "demo": settings.OPTIONS.demo,
+        "menu": menu_of(request, actor) if actor else [],
+        "office": getattr(request, "office_name", ""),
+        "account_url": _address("account"),
+        "logout_url": _address("logout"),
+    }
     return {"actor": actor, "site": shown}
 
 
-def _menu(request: HttpRequest, actor: Actor) -> list[MenuEntry]:
+def menu_of(request: HttpRequest, actor: Actor) -> list[MenuEntry]:
+    """What the role may open, in the order of the menu."""
     entries = []
     for name, words, permissions in MENU:
-        if any(actor.may(permission) for permission in permissions.split("|")):
-            try:
-                url = reverse(name)
-            except NoReverseMatch:
-                continue
-            entries.append(MenuEntry(words, url, request.path == url or (url != "/" and request.path.startswith(url))))
+        url = _address(name)
+        if url and any(actor.may(permission) for permission in permissions.split("|")):
+            current = request.path == url or (url != "/" and request.path.startswith(url))
+            entries.append(MenuEntry(name, words, url, current))
     return entries
+
+
+def _address(name: str) -> str:
+    """The address of a page; empty if this site does not have it."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""

@@ -1,14 +1,46 @@
-"""Where somebody lands."""
+"""Where somebody lands: one's own work; without any, the places that the role has."""
 
 from __future__ import annotations
 
-from django.http import HttpResponse
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from doudi.web.permissions import ActingRequest, for_any_account
+from doudi.web.context import MenuEntry, menu_of
+from doudi.web.permissions import for_any_account
+
+SAYS = {
+    "households": "按姓名、拼音首字母、证件号码或村查找家庭和人员",
+    "visits": "要走访的家庭、逾期的走访，登记走访情况",
+    "clues": "发现困难群众或情况好转时提交线索，看答复",
+    "conferences": "县级困难群众基本生活保障工作协调会议",
+    "map": "各地线索、办理、超期的数量和比例，从省到村",
+    "deliveries": "各部门报送了什么，退回多少，质量怎样",
+    "rules": "每条规则的条件、依据、数值和当前命中",
+    "users": "账号、任职和角色",
+    "audit": "谁在什么时候看了、做了什么",
+    "system": "运行状态、任务队列、工作日、密钥",
+}
+
+
+@dataclass(frozen=True)
+class Place:
+    """One place that the role can open, and what it is for."""
+
+    name: str
+    url: str
+    says: str
 
 
 @for_any_account
-def home(request: ActingRequest) -> HttpResponse:
-    """My work, or what the role has instead."""
-    return render(request, "web/home.html")
+def home(request: HttpRequest) -> HttpResponse:
+    """My work, or what the role has instead; without a membership today, what to do about it."""
+    actor = getattr(request, "actor", None)
+    if actor is None:
+        return render(request, "web/no_role.html")
+    return render(request, "web/home.html", {"places": [_place(entry) for entry in menu_of(request, actor) if entry.name != "home"]})
+
+
+def _place(entry: MenuEntry) -> Place:
+    return Place(entry.words, entry.url, SAYS[entry.name])

@@ -18,12 +18,13 @@ from django.shortcuts import redirect
 from doudi.casework.access.actor import NOBODY, Actor, actor_of
 from doudi.casework.access.models import Membership
 from doudi.casework.access.scope import scoped
+from doudi.casework.access.sessions import FACTOR, MEMBERSHIP, SEEN, STARTED
 from doudi.casework.audit.actions import REFUSED
 from doudi.casework.audit.services import record
 from doudi.kernel.clock import now, today
+from doudi.web.addresses import address_of
 
 Respond = Callable[[HttpRequest], HttpResponse]
-MEMBERSHIP, STARTED, SEEN = "membership", "started", "seen"
 log = structlog.get_logger("doudi.web")
 
 
@@ -115,11 +116,11 @@ class Scoped:
 
 def acting(request: Any) -> Actor | None:
     """Who acts in this request, in the membership chosen; None for somebody not logged in (with the second factor), or without a membership today."""
-    if not request.user.is_authenticated or not request.user.is_verified():
+    if not request.user.is_authenticated or FACTOR not in request.session:
         return None
     chosen, day = request.session.get(MEMBERSHIP), today()
     held = Membership.objects.select_related("user", "office").filter(user=request.user)
     membership = held.filter(pk=chosen).first() if chosen else None
     if membership is None or not membership.open_on(day):
         membership = next((one for one in held if one.open_on(day)), None)
-    return actor_of(membership).at(request.META.get("REMOTE_ADDR", ""), request.id) if membership else None
+    return actor_of(membership).at(address_of(request), request.id) if membership else None

@@ -8,9 +8,12 @@ from django import template
 from django.utils import timezone
 
 from doudi.casework.access.sealing import masked_name
+from doudi.casework.organisation.models import Department
 
 register = template.Library()
 UNKNOWN = "不明"
+GRADES = {"R": "红色", "O": "橙色", "Y": "黄色", "B": "蓝色"}
+DEPARTMENTS = dict(Department.choices)
 
 
 @register.filter
@@ -37,3 +40,23 @@ def yuan(fen: int | None) -> str:
 def masked(name: str | None) -> str:
     """王**."""
     return masked_name(name)
+
+
+@register.filter
+def grade_words(letter: str | None) -> str:
+    """红色."""
+    return GRADES.get(letter or "", UNKNOWN)
+
+
+@register.filter
+def department_words(key: str | None) -> str:
+    """医疗保障部门; what is none of the ten is shown as it is."""
+    return str(DEPARTMENTS.get(key or "", key or UNKNOWN))
+
+
+@register.filter
+def wan(fen: int | None) -> str:
+    """Fen as money to read at a glance: 1.82 万元 from ten thousand yuan on; give the full value as title."""
+    if fen is None or abs(fen) < 1_000_000:
+        return yuan(fen)
+    return f"{fen / 1_000_000:.2f} 万元"
