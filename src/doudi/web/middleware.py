@@ -22,7 +22,7 @@ from doudi.casework.access.sessions import FACTOR, MEMBERSHIP, SEEN, STARTED
 from doudi.casework.audit.actions import REFUSED
 from doudi.casework.audit.services import record
 from doudi.kernel.clock import now, today
-from doudi.web.addresses import address_of
+from doudi.casework.access.addresses import address_of
 
 Respond = Callable[[HttpRequest], HttpResponse]
 log = structlog.get_logger("doudi.web")
@@ -123,4 +123,7 @@ def acting(request: Any) -> Actor | None:
     membership = held.filter(pk=chosen).first() if chosen else None
     if membership is None or not membership.open_on(day):
         membership = next((one for one in held if one.open_on(day)), None)
-    return actor_of(membership).at(address_of(request), request.id) if membership else None
+    if membership is None:
+        return None
+    request.office_name = membership.office.name
+    return actor_of(membership).at(address_of(request), request.id)
