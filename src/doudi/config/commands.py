@@ -1,0 +1,101 @@
+"""The commands `doudi site …`. Thin: each opens the site as who it must be, calls a module, and says in Chinese what came of it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+HomeOption = Annotated[Path, typer.Option("--home", metavar="DIR", envvar="DOUDI_HOME", help="数据目录")]
+HOME = Path("doudi-data")
+
+app = typer.Typer(
+    name="site",
+    help="工作平台：网站、后台任务和数据库",
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.command()
+def up(
+    home: HomeOption = HOME,
+    bind: Annotated[str | None, typer.Option("--bind", metavar="地址:端口", help="在哪里监听，不写则取 DOUDI_BIND，再不然是 127.0.0.1:8000")] = None,
+    demo: Annotated[bool, typer.Option("--demo", help="演示站点：有演示账号，页面写明数据虚构")] = False,
+) -> None:
+    """启动工作平台：数据库、网站、后台任务。Ctrl-C 全部停下。"""
+    _set(bind, demo)
+    from doudi.config.process import choose_home, opened
+
+    choose_home(home)
+    from doudi.config import server, supervisor
+
+    with supervisor.only_one(server.site_folder(), server.address()):
+        with opened(home, "loader"):
+            from doudi.config.preparation import prepare_site
+
+            prepare_site(typer.echo)
+            _disconnect()
+            server.serve(lambda: typer.echo(f"工作平台已启动：{server.address()}   Ctrl-C 停止"))
+        typer.echo("已全部停止。")
+
+
+@app.command()
+def stop(home: HomeOption = HOME) -> None:
+    """停下工作平台和自带的数据库。"""
+    from doudi.config.process import choose_home
+
+    choose_home(home)
+    from doudi.config import server, supervisor
+    from doudi.config.options import options
+
+    ended = supervisor.end(server.site_folder())
+    if not options().database_url:
+        from doudi.config import embedded
+        from doudi.config.databases import cluster_folder
+
+        embedded.stop(cluster_folder(options().home))
+    typer.echo("已停止。" if ended else "工作平台没有在运行。")
+
+
+@app.command()
+def prepare(home: HomeOption = HOME, demo: Annotated[bool, typer.Option("--demo", help="同时准备演示账号")] = False) -> None:
+    """准备数据库：升级表结构，写入行政区划和办理单位。可反复运行，结果一样。"""
+    _set(None, demo)
+    from doudi.config.process import opened
+
+    with opened(home, "loader"):
+        from doudi.config.preparation import prepare_site
+
+        prepare_site(typer.echo)
+
+
+@app.command()
+def worker(home: HomeOption = HOME) -> None:
+    """只运行后台任务和审计封链（`up` 已包含；分开部署时使用）。"""
+    from doudi.config.process import opened
+
+    with opened(home):
+        from doudi.config import logs
+        from doudi.config.options import options
+        from doudi.config.worker import work
+
+        logs.set_up(options().log_level)
+        work()
+
+
+def _set(bind: str | None, demo: bool) -> None:
+    """Options of the command stand for the environment variables that every process of the site reads."""
+    if bind:
+        os.environ["DOUDI_BIND"] = bind
+    if demo:
+        os.environ["DOUDI_DEMO"] = "1"
+
+
+def _disconnect() -> None:
+    from django.db import connections
+
+    connections.close_all()

@@ -1,0 +1,74 @@
+"""`doudi site up`: database, web server and worker together, until somebody says stop."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+from doudi.config import supervisor
+from doudi.config.databases import cluster_folder
+from doudi.config.options import options
+from doudi.kernel.errors import DoudiError, Fault, code
+
+PORT_TAKEN = code("site_port_taken", "网站要用的端口已被占用")
+
+
+def site_folder() -> Path:
+    """Where the site keeps what is no data: lock, logs, static files, measurements."""
+    return options().home / "site"
+
+
+def address() -> str:
+    """What to type into a browser on this machine."""
+    return f"{'https' if options().https else 'http'}://{options().bind}/"
+
+
+def serve(ready: Callable[[], None]) -> None:
+    """Run web server and worker until SIGINT or SIGTERM; the embedded database is started again if it dies. Raises DoudiError."""
+    _check_port()
+    for leftover in (metrics := measurements_folder()).glob("*.db"):
+        leftover.unlink()
+    supervisor.keep(processes(metrics), _look_after(), ready)
+
+
+def processes(metrics: Path) -> list[supervisor.Kept]:
+    """The worker, then the web server: who takes requests is started last and stopped first."""
+    folder = options().log_folder or site_folder() / "logs"
+    web = supervisor.command("gunicorn", "-c", "python:doudi.config.gunicorn", "doudi.config.wsgi:application")
+    return [
+        supervisor.Kept("worker", supervisor.command("doudi.cli", "site", "worker", "--home", str(options().home)), folder / "worker.log"),
+        supervisor.Kept("web", web, folder / "web.log", environment={"PROMETHEUS_MULTIPROC_DIR": str(metrics)}),
+    ]
+
+
+def measurements_folder() -> Path:
+    """Where the web server's processes share what they count."""
+    folder = site_folder() / "metrics"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _look_after() -> Callable[[], None]:
+    if options().database_url:
+        return lambda: None
+    from doudi.config import embedded
+
+    folder = cluster_folder(options().home)
+
+    def database() -> None:
+        if not embedded.is_running(folder):
+            embedded.start(folder)
+
+    return database
+
+
+def _check_port() -> None:
+    host, _, port = options().bind.rpartition(":")
+    with socket.socket(socket.AF_INET6 if host.startswith("[") else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host.strip("[]"), int(port)))
+        except OSError as problem:
+            todo = "停下占用它的程序，或用 --bind 换一个端口"
+            raise DoudiError(Fault(PORT_TAKEN, "这个地址不能用", options().bind, problem.strerror or "", todo)) from None
