@@ -67,7 +67,7 @@ class WorkItem(models.Model):
     township = models.CharField("乡镇", blank=True, **CODE)
     place = models.CharField("村", max_length=120, blank=True)
     department = models.CharField("主办部门", max_length=32, choices=Department.choices)
-    level = models.CharField("主办层级", max_length=12)
+    level = models.CharField("主办层级", max_length=20)
     office = models.ForeignKey(Office, models.PROTECT, related_name="items", verbose_name="办理单位")
     origin = models.CharField("来源", max_length=12, choices=Origin.choices, default=Origin.ALERT)
     grade = models.CharField("等级", max_length=1)
@@ -99,7 +99,7 @@ class WorkItem(models.Model):
     reopened = models.PositiveSmallIntegerField("重新打开次数", default=0)
     cause_gone = models.BooleanField("线索已消失", default=False)
     gone_reason = models.TextField("消失说明", blank=True)
-    gone_run = models.CharField("消失的运行", max_length=64, blank=True)
+    gone_run = models.CharField("消失的运行", max_length=80, blank=True)
     version = models.PositiveIntegerField("版本", default=1)
 
     class Meta:
@@ -203,3 +203,19 @@ class Counter(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["year", "county"], name="one_counter_for_county_and_year")]
+
+
+class Figure(models.Model):
+    """A figure of the loop as the policy of the newest loaded run has it (`policy/routing`): the narrowest region that is set counts."""
+
+    parameter = models.CharField("参数", max_length=60)
+    region = models.CharField("地区", **CODE)
+    starts_on = models.DateField("起")
+    name = models.CharField("名称", max_length=60)
+    unit = models.CharField("单位", max_length=20)
+    value = models.DecimalField("数值", max_digits=12, decimal_places=4)
+    to_confirm = models.BooleanField("待本地确认")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "办理参数"
+        constraints = [models.UniqueConstraint(fields=["parameter", "region", "starts_on"], name="a_figure_once_for_region_and_day")]
