@@ -42,7 +42,7 @@ class Options(BaseSettings):
     bind: str = Field(
         "127.0.0.1:8000", pattern=r"^(\[[0-9a-fA-F:]+\]|[\w.-]+):\d{1,5}$", description="网站监听的地址和端口；对外请放在 HTTPS 代理之后"
     )
-    proxies: str = Field("", description="可信的反向代理的地址，逗号分隔：只有它们说的来访地址和 HTTPS 才算数；空为本机")
+    proxy_addresses: str = Field("127.0.0.1", description="反向代理的地址，逗号分隔：只有它们说的“经 HTTPS 访问”才算数")
     metrics_networks: str = Field("", description="本机以外还有哪些网段可以取 /metrics，逗号分隔")
     workers: int = Field(2, ge=1, le=64, description="网站的进程数")
     static_folder: Path | None = Field(None, description="收集静态文件的目录；不写则在数据目录里")

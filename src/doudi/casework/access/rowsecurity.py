@@ -13,7 +13,7 @@ IN_REGION = f"region >= {LO} AND region < {HI}"
 OF_DEPARTMENT = f"({MINE} = '*' OR department = {MINE})"
 """For tables with a column `department`: the office's own, or all of them."""
 
-FOR_DEPARTMENTS = f"({MINE} = '*' OR departments @> ARRAY[{MINE}])"
+FOR_DEPARTMENTS = f"({MINE} = '*' OR departments::text[] @> ARRAY[{MINE}])"
 """For tables with a column `departments` (text[]): those that have work with this household."""
 
 
