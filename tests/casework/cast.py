@@ -8,11 +8,10 @@ from functools import cached_property
 
 from django.conf import settings
 from django.test import Client
-from django_otp import DEVICE_ID_SESSION_KEY
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from doudi.casework.access.actor import Actor, actor_of
 from doudi.casework.access.models import Membership, User
+from doudi.casework.access.sessions import FACTOR, MEMBERSHIP
 from doudi.casework.organisation.models import Department, Office, Region
 from doudi.standards.regions import region as known_region
 from doudi.standards.regions import region_path
@@ -90,10 +89,9 @@ class Member:
         """Logged in, second factor included."""
         client = Client(raise_request_exception=True)
         client.force_login(self.user, backend="django.contrib.auth.backends.ModelBackend")
-        device, _ = TOTPDevice.objects.get_or_create(user=self.user, name="test", defaults={"confirmed": True})
         session = client.session
-        session[DEVICE_ID_SESSION_KEY] = device.persistent_id
-        session["membership"] = self.membership.pk
+        session[FACTOR] = True
+        session[MEMBERSHIP] = self.membership.pk
         session.save()
         client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
         return client

@@ -14,15 +14,16 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 
 from doudi.casework.access.actor import NOBODY, Actor, actor_of
+from doudi.casework.access.addresses import address_of
 from doudi.casework.access.models import Membership
 from doudi.casework.access.scope import scoped
 from doudi.casework.access.sessions import FACTOR, MEMBERSHIP, SEEN, STARTED
 from doudi.casework.audit.actions import REFUSED
 from doudi.casework.audit.services import record
 from doudi.kernel.clock import now, today
-from doudi.casework.access.addresses import address_of
 
 Respond = Callable[[HttpRequest], HttpResponse]
 log = structlog.get_logger("doudi.web")
@@ -74,7 +75,7 @@ class SessionLimits:
     def __call__(self, request: Any) -> HttpResponse:
         if request.user.is_authenticated and not self._holds(request.session):
             logout(request)
-            return redirect(f"{settings.LOGIN_URL}?{'expired=1'}")
+            return redirect(f"{reverse(settings.LOGIN_URL)}?expired=1")
         return self._respond(request)
 
     @staticmethod

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponseBase
 
 from doudi.casework.access.actor import Actor
 from doudi.casework.access.permissions import PERMISSIONS
+from doudi.casework.access.sessions import FACTOR
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 PUBLIC, ANY_ACCOUNT = "public", "any_account"
@@ -44,11 +45,11 @@ def needs(permission: str) -> Callable[[View], View]:
 
 
 def for_any_account(view: View) -> View:
-    """The page is for everybody who has logged in, whatever the role."""
+    """The page is for everybody who has logged in, second factor included, whatever the role; `request.actor` is None without a membership."""
 
     @wraps(view)
     def checked(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if not request.user.is_authenticated:
+        if not request.user.is_authenticated or FACTOR not in request.session:
             return redirect_to_login(request.get_full_path())
         return view(request, *args, **kwargs)
 

@@ -1,9 +1,10 @@
 """All pages, by room."""
 
-from django.urls import path
+from django.urls import include, path
 
 from doudi.web import home
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("", include("doudi.web.accounts.urls")),
 ]
