@@ -140,6 +140,12 @@ def facts() -> list[dict[str, Any]]:
     return [{"household": number("household", n), "members": 1 + n % 5, "rural": n % 3 > 0} | place(n) for n in range(HOUSEHOLDS)]
 
 
+def places() -> list[dict[str, Any]]:
+    """As if everybody's facts were published."""
+    homes = Counter(town for town in map(township_of, range(HOUSEHOLDS)))
+    return [{"county": COUNTY, "township": town, "persons": 3 * n, "living": 3 * n, "households": n} for town, n in homes.items()]
+
+
 PROGRAMMES = (
     ("dibao_money", "低保金", "civil_affairs", "money", 31_000),
     ("medical_aid", "医疗救助", "medical_security", "money", 210_000),
@@ -274,6 +280,7 @@ def tables(previous: bool, without: tuple[str, ...]) -> dict[str, list[dict[str,
         "unknown": gaps,
         "household_facts": facts(),
         "chain": chain(),
+        "places": places(),
         "rules": rules(found, gaps),
         "conditions": conditions(),
         "terms": [{"section": "departments", "identifier": name, "term": term} for name, term in DEPARTMENTS.items()],

@@ -15,6 +15,7 @@ from tests.journeys.homes import DAYS, contents, doudi, must, policy_of, settled
 from tests.score import score
 
 from doudi.kernel.ids import is_id18
+from doudi.policyfiles import read_policy
 from doudi.published.read import PublishedRun
 from doudi.published.tables import TABLES
 
@@ -89,6 +90,32 @@ def test_the_tables_of_a_run_fit_together(ran: Path) -> None:
     named = set(run.table("identities", ["number"])["number"].to_pylist())
     assert {line["household"] for line in alerts.values() if line["household"] is not None} <= named
     assert {line["person"] for line in alerts.values() if line["person"] is not None} <= named
+
+
+def test_facts_and_identities_are_of_whole_households_with_an_alert_an_ended_one_or_a_recognised_member(ran: Path) -> None:
+    run = PublishedRun.latest(ran)
+    people = pq.read_table(ran / "lake" / run.manifest.cut / "tables" / "people.parquet", columns=["person", "household"]).to_pylist()
+    home_of, persons = {line["person"]: line["household"] for line in people}, {line["person"]: line for line in run.person_facts.to_pylist()}
+    categories = [name for name, file in read_policy(run.path / "policy").variables.items() if file.category]
+    recognised = {person for person, line in persons.items() if any(line[name] for name in categories)}
+    about = [*run.alerts.to_pylist(), *run.ended.to_pylist()]
+    named = recognised | {line["person"] for line in about if line["person"] is not None}
+    homes = {line["household"] for line in about} | {home_of.get(person) for person in named}
+    assert set(persons) == {person for person, home in home_of.items() if home in homes - {None}} | named
+    assert set(run.household_facts["household"].to_pylist()) <= homes
+    identities = run.table("identities", ["subject", "number"]).to_pylist()
+    assert {line["number"] for line in identities if line["subject"] == "p"} == set(persons)
+    assert {line["number"] for line in identities if line["subject"] == "h"} <= homes
+    assert len(persons) < run.manifest.counts["persons"]
+
+
+def test_everybody_is_counted_by_place(ran: Path) -> None:
+    run = PublishedRun.latest(ran)
+    total = {name: sum(run.table("places")[name].to_pylist()) for name in ("persons", "living", "deceased", "households")}
+    assert (total["persons"], total["households"]) == (run.manifest.counts["persons"], run.manifest.counts["households"])
+    asked = {(rule["of"], rule["asked"]) for rule in run.rules.values()}
+    assert asked <= {("household", total["households"]), ("person", total["living"]), ("person", total["deceased"])}
+    assert total["living"] + total["deceased"] <= total["persons"]
 
 
 def test_who_is_said_to_be_dead_is_shown_the_record(ran: Path) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 from tests.journeys.homes import doudi, must
 
@@ -12,6 +14,7 @@ from doudi.contracts.read import load_contracts
 from doudi.monitoring.explain import Explainer
 from doudi.monitoring.options import open_for_reading
 from doudi.monitoring.sourcerows import SourceRows
+from doudi.published.read import PublishedRun
 
 GOLDEN = Path(__file__).parent / "golden"
 ASKED = {"K03": "K03:43130000370", "X03": "X03:43130000249", "F03": "F03:43130000322"}
@@ -64,6 +67,24 @@ def test_names_and_numbers_are_masked_unless_asked(ran: Path, capsys: pytest.Cap
     assert "**" in masked
     assert "**" not in full
     assert '"what": "explain"' in (ran / "logs" / "access.jsonl").read_text()
+
+
+def test_a_household_that_nothing_concerns_is_shown_from_the_lists_that_the_run_stands_on(ran: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run = PublishedRun.latest(ran)
+    people = pq.read_table(ran / "lake" / run.manifest.cut / "tables" / "people.parquet").to_pylist()
+    concerned = set(run.household_facts["household"].to_pylist())
+    open_ = set(run.unknown["household"].to_pylist()) - concerned
+    one = next(line for line in people if line["household"] in open_ and line["listed"])
+    mates = [line for line in people if line["household"] == one["household"]]
+    must("household", one["household_no"], "--with-ids", "--home", ran)
+    shown = capsys.readouterr().out
+    assert f"户号 {one['household_no']}" in shown
+    assert "本次运行不发布其情况" in shown
+    assert "线索：没有" in shown
+    assert "未知（缺数据不当作零）" in shown
+    assert "姓名不明" not in shown
+    assert "证号不明" not in shown
+    assert len(re.findall(r"\d{17}[\dX]", shown)) == len(mates)
 
 
 def test_a_household_is_shown_by_its_number_or_by_a_member(ran: Path, capsys: pytest.CaptureFixture[str]) -> None:

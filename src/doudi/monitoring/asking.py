@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import pyarrow.compute as pc
 
@@ -11,6 +14,7 @@ from doudi.identity.keys import Keys
 from doudi.identity.stamp import Stamper, read_id
 from doudi.kernel.errors import DoudiError, Fault, code
 from doudi.kernel.ids import mask_id
+from doudi.monitoring.unpublished import find_household
 from doudi.published.read import PublishedRun
 
 NO_ALERT = code("alert_not_found", "运行结果中没有这条线索")
@@ -22,11 +26,24 @@ _OF_RULE = re.compile(r"(?P<rule>[A-Za-z]\d{2})[:：](?P<who>\S+)")
 
 
 @dataclass(frozen=True)
+class Home:
+    """A household: its line of `household_facts` and its people's of `person_facts`; without variables if they are not `published`."""
+
+    facts: Mapping[str, Any]
+    people: Sequence[Mapping[str, Any]]
+    published: bool
+
+
+@dataclass(frozen=True)
 class Asker:
-    """Finds things in one run; `keys` are those of the home, to turn a household or citizen number into its keyed hash."""
+    """Finds things in one run; `keys` are those of the home, to turn a household or citizen number into its keyed hash.
+
+    `tables`: the lake's tables of the cut that the run stands on, where households are that nothing concerns; None if it is no longer there.
+    """
 
     run: PublishedRun
     keys: Keys
+    tables: Path | None = None
 
     def alert(self, asked: str) -> dict:
         """The alert with this id, or `RULE:household_no`, `RULE:citizen ID`, `RULE:number`.
@@ -52,18 +69,26 @@ class Asker:
             raise DoudiError(Fault(SEVERAL_ALERTS, f"这一户有 {len(found)} 条 {found[0]['rule']} 线索", self.run.id, todo=todo))
         return found[0]
 
-    def household(self, asked: str) -> dict:
-        """The facts of a household, by its number as delivered, the citizen ID of a member, or either's keyed hash."""
+    def household(self, asked: str) -> Home:
+        """A household, by its number as delivered, the citizen ID of a member, or either's keyed hash. Raises DoudiError if there is none."""
         numbers = self.numbers(asked)
+        if facts := self._published(numbers):
+            people = self.run.table("person_facts", where=pc.field("household") == facts["household"]).to_pylist()
+            return Home(facts, people, published=True)
+        if self.tables is not None and (found := find_household(self.tables, self.run.as_of, numbers)):
+            return Home(found.facts, found.people, published=False)
+        why, todo = "最新人口名单上没有这个户号，或该户已无在世成员", "核对户号；户号以人口名单所列为准"
+        if self.tables is None:
+            why, todo = f"{why}；也可能是本次运行没有涉及的家庭，其数据湖切面已不在", "用 doudi run 重新运行后再查"
+        raise DoudiError(Fault(NO_HOUSEHOLD, f"没有户号 {masked(asked)}", self.run.id, why, todo))
+
+    def _published(self, numbers: list[int]) -> dict | None:
         facts = self.run.table("household_facts", where=pc.field("household").isin(numbers)).to_pylist()
         if not facts:
             people = self.run.table("person_facts", ["household"], where=pc.field("person").isin(numbers)).to_pylist()
             of_people = [line["household"] for line in people if line["household"] is not None]
             facts = self.run.table("household_facts", where=pc.field("household").isin(of_people)).to_pylist() if of_people else []
-        if not facts:
-            why = "最新人口名单上没有这个户号，或该户已无在世成员"
-            raise DoudiError(Fault(NO_HOUSEHOLD, f"没有户号 {masked(asked)}", self.run.id, why, "核对户号；户号以人口名单所列为准"))
-        return facts[0]
+        return facts[0] if facts else None
 
     def numbers(self, who: str) -> list[int]:
         """The keyed hashes that a text may stand for."""

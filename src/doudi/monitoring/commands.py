@@ -92,8 +92,8 @@ def household(
     from doudi.monitoring.screen import console
 
     reading = open_for_reading(home, run)
-    facts = Asker(reading.run, reading.keys).household(number)
-    view = view_household(reading.run, facts, reading.identities, with_ids=with_ids)
+    found = Asker(reading.run, reading.keys, reading.tables).household(number)
+    view = view_household(reading.run, found, reading.identities, with_ids=with_ids)
     if with_ids:
         note_access(reading.home, "household", reading.run.id, households=1, persons=len(view.members))
     show_household(view, console())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -27,6 +27,7 @@ from doudi.monitoring.incremental.base import Base
 from doudi.monitoring.incremental.perform import Incremental
 from doudi.monitoring.kept import Kept, PartResult
 from doudi.monitoring.parts import Batch, Part, batches, find_parts
+from doudi.monitoring.population import HOUSEHOLDS, LISTED, Population, add_up, asked_by, place_lines
 from doudi.monitoring.quality import quality_lines
 from doudi.monitoring.standing import Counts
 from doudi.monitoring.steps import statement
@@ -156,8 +157,9 @@ class Computation:
             (engine or self.engine).execute(f'CREATE OR REPLACE VIEW "{step.name}" AS SELECT * FROM "{whole_view(step.name)}" WHERE {chosen}')
 
     def _write_standing(self, results: Mapping[str, PartResult]) -> None:
-        asked = {rule: [each.asked.get(rule, (0, 0, 0)) for each in results.values()] for rule in self.plan.rules}
-        counts = {rule: Counts(*(sum(numbers) for numbers in zip(*parts, strict=True))) for rule, parts in asked.items()}
+        people = add_up(result.people for result in results.values())
+        self.writer.table(TABLES["places"], place_lines(people))
+        counts = self._count_rules(results, people)
         for name, lines in (
             ("rules", standing.rule_lines(self.plan, self.policy, counts)),
             ("conditions", standing.condition_lines(self.plan, self.policy)),
@@ -167,6 +169,12 @@ class Computation:
             ("terms", standing.term_lines(self.policy)),
         ):
             self.writer.table(TABLES[name], lines)
+
+    def _count_rules(self, results: Mapping[str, PartResult], people: Population) -> dict[str, Counts]:
+        """How many subjects each rule asked, hit and left unknown."""
+        hits, unknowns = _total(result.alerts.get("rule", {}) for result in results.values()), _total(each.unknowns for each in results.values())
+        asked = [sum(numbers) for numbers in zip(*people.values(), strict=True)] or [0, 0, 0, 0]
+        return {name: Counts(asked[asked_by(rule)], hits[name], unknowns[name]) for name, rule in self.plan.rules.items()}
 
     def _write_supply(self, results: Mapping[str, PartResult]) -> None:
         self.watch("给数据质量评分")
@@ -210,15 +218,21 @@ class Progress:
 
 
 def _counts(results: Mapping[str, PartResult]) -> dict[str, object]:
-    tables = {"alerts": "alerts", "ended": "ended", "persons": "person_facts", "households": "household_facts", "chain": "chain"}
-    counted: dict[str, object] = {name: sum(result.rows(table) for result in results.values()) for name, table in tables.items()}
-    counted["unknown"] = sum(unknowns for result in results.values() for _, _, unknowns in result.asked.values())
+    counted: dict[str, object] = {name: sum(result.rows(name) for result in results.values()) for name in ("alerts", "ended", "chain")}
+    people = add_up(result.people for result in results.values()).values()
+    counted["persons"], counted["households"] = sum(n[LISTED] for n in people), sum(n[HOUSEHOLDS] for n in people)
+    counted["unknown"] = _total(result.unknowns for result in results.values()).total()
     for column in ("rule", "grade", "change"):
-        total: Counter[str] = Counter()
-        for result in results.values():
-            total.update(result.alerts.get(column, {}))
+        total = _total(result.alerts.get(column, {}) for result in results.values())
         counted[f"by_{column}"] = {value: number for value, number in sorted(total.items()) if number}
     return counted
+
+
+def _total(counts: Iterable[Mapping[str, int]]) -> Counter[str]:
+    total: Counter[str] = Counter()
+    for each in counts:
+        total.update(each)
+    return total
 
 
 def empty_table(name: str, contract: Contract) -> str:

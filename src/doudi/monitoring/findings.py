@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 
 import pyarrow as pa
 
 from doudi.lake.engine import Engine, sql
-from doudi.monitoring import diff, ended, identities, parts, places, sources, standing
+from doudi.monitoring import concerned, diff, ended, identities, parts, places, sources, standing
 from doudi.monitoring.chain import chain_query
-from doudi.monitoring.facts import count_subjects, facts_query, facts_table
+from doudi.monitoring.facts import facts_query, facts_table
 from doudi.monitoring.freeze import Frozen
 from doudi.monitoring.kept import PartResult
+from doudi.monitoring.population import count_population
 from doudi.monitoring.quality import count_filled
 from doudi.monitoring.steps import Performance, Step
 from doudi.policyfiles import PolicyFiles
@@ -24,6 +25,7 @@ from doudi.published.schema import PARTS
 from doudi.published.tables import TABLES
 from doudi.published.write import RunWriter
 from doudi.rules.plan import Plan
+from doudi.rules.rowsql import PERSONS
 
 KEPT = frozenset({"person_base", "person_facts", "household_facts", "alerts", "evidence", "sources", "unknowns", "positions"})
 """What is read after the plan has run; everything else it made is dropped to give the memory back."""
@@ -85,11 +87,17 @@ class Findings:
         self.engine.table("rule_lines", standing.rule_lines(self.plan, self.policy))
         self.engine.table("condition_lines", standing.condition_lines(self.plan, self.policy))
         performance.perform(later)
-        self._write(codes, performance, watch)
+        open_ = self._write(codes, performance, watch)
         with performance.timed("count"):
-            results = self._results(codes)
+            results = self._results(codes, open_)
         self._drop([*(step for step in planned if step.name in KEPT), *later])
         return results
+
+    @property
+    def where_everybody_is(self) -> list[Step]:
+        """The steps that make `person_base` and the tables of places."""
+        wanted = {PERSONS, *(step.name for step in places.STEPS)}
+        return [step for step in self.steps if step.name in wanted]
 
     def _later(self) -> list[Step]:
         """The steps after the plan's."""
@@ -102,14 +110,15 @@ class Findings:
             *ended.steps(self.plan.rules, ended.results_asked(self.plan.policy)),
             *sources.steps(contracts, frozen.cut.tables, self.plan.policy),
             Step("chain_lines", chain_query(self.plan.policy, self.policy, contracts), "汇集救助链"),
-            *identities.STEPS,
+            *concerned.steps(self.policy, frozenset(self.plan.variables)),
             Step("gaps", GAPS, "归并无法判断的原因"),
             Step("published_alerts", diff.alerts_query(frozen.as_of, frozen.run), "整理线索"),
         ]
 
-    def _write(self, codes: Sequence[str], performance: Performance, watch: Callable[[str], None]) -> None:
+    def _write(self, codes: Sequence[str], performance: Performance, watch: Callable[[str], None]) -> Counter[tuple[str, str]]:
+        """Write every table in parts; returns how many conclusions are unknown, by part and rule."""
         place = places.parts("COALESCE(h.region, p.region)")
-        gaps = self._gaps()
+        gaps, open_ = self._gaps(), Counter[tuple[str, str]]()
         for table, query in (
             (TABLES["alerts"], "SELECT * FROM published_alerts"),
             (TABLES["ended"], diff.ended_query(self.frozen.previous)),
@@ -123,10 +132,11 @@ class Findings:
             watch(f"写出{table.title}")
             with performance.timed(f"write_{table.name}"):
                 rows = self.engine.batches(parts.in_parts(query, table))
-                self.writer.parted(table, _with_reasons(rows, gaps) if table is TABLES["unknown"] else rows)
+                self.writer.parted(table, _with_reasons(rows, gaps, open_) if table is TABLES["unknown"] else rows)
         watch("写出加密的身份")
         with performance.timed("write_identities"):
             self.writer.parted(TABLES["identities"], self.engine.batches(identities.identities_query(codes)))
+        return open_
 
     def _gaps(self) -> pa.Array:
         """Gap -> the reasons as they are published."""
@@ -136,26 +146,31 @@ class Findings:
             texts.append(reasons_text((positions[name], reason) for name, reason in zip(conditions.split(","), reasons.split("\n"), strict=True)))
         return pa.array(texts, pa.string())
 
-    def _results(self, codes: Sequence[str]) -> dict[str, PartResult]:
+    def _results(self, codes: Sequence[str], open_: Mapping[tuple[str, str], int]) -> dict[str, PartResult]:
         files: defaultdict[str, dict[str, File]] = defaultdict(dict)
         for name, file in list(self.writer.files.items()):  # other threads add to it
             if name.startswith(f"{PARTS}/"):
                 files[name.split("/")[1]][name] = file
-        asked = count_subjects(self.engine, self.plan)
+        people = count_population(self.engine)
         filled = count_filled(self.engine, self.frozen.books.contracts)
         alerts: defaultdict[str, dict[str, dict[str, int]]] = defaultdict(lambda: {"rule": {}, "grade": {}, "change": {}})
         for column in ("rule", "grade", "change"):
             query = f"SELECT part, {column}, COUNT(*) FROM published_alerts GROUP BY 1, 2"
             for part, value, number in self.engine.fetch(query):
                 alerts[part][column][value] = number
-        numbers = {part: {rule: (n.asked, n.hits, n.unknowns) for rule, n in of_part.items()} for part, of_part in asked.items()}
-        return {code: PartResult(files[code], numbers.get(code, {}), filled.get(code, {}), alerts[code]) for code in codes}
+        unknowns: defaultdict[str, dict[str, int]] = defaultdict(dict)
+        for (part, rule), number in open_.items():
+            unknowns[part][rule] = number
+        return {code: PartResult(files[code], people.get(code, {}), unknowns[code], filled.get(code, {}), alerts[code]) for code in codes}
 
     def _drop(self, steps: Iterable[Step]) -> None:
         for step in steps:
             self.engine.execute(f'DROP TABLE "{step.name}"')
 
 
-def _with_reasons(batches: Iterable[pa.RecordBatch], gaps: pa.Array) -> Iterator[pa.RecordBatch]:
+def _with_reasons(batches: Iterable[pa.RecordBatch], gaps: pa.Array, count: Counter[tuple[str, str]]) -> Iterator[pa.RecordBatch]:
+    """The lines with their reasons; `count` counts them by part and rule."""
     for batch in batches:
+        for line in pa.Table.from_batches([batch]).group_by(["part", "rule"]).aggregate([([], "count_all")]).to_pylist():
+            count[line["part"], line["rule"]] += line["count_all"]
         yield batch.append_column("reasons", gaps.take(batch["gap"]))

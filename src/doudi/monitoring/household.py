@@ -16,6 +16,7 @@ from doudi.kernel.ids import mask_id
 from doudi.kernel.money import show_yuan
 from doudi.kernel.months import add_months
 from doudi.monitoring.aidlines import is_repeated, money_of, show_how_much, show_sums, show_when
+from doudi.monitoring.asking import Home
 from doudi.monitoring.explain import CHANGES, place_of, shown_home, shown_name
 from doudi.monitoring.show import show_day
 from doudi.policyfiles import read_policy
@@ -23,6 +24,8 @@ from doudi.policyfiles.model import AID_FORMS, GRADES
 from doudi.published.findings import read_reasons
 from doudi.published.identities import HouseholdIdentity, Identities, PersonIdentity
 from doudi.published.read import PublishedRun
+
+NOT_PUBLISHED = "\n这一户没有线索，也没有认定的成员，本次运行不发布其情况；成员取自运行所用的人口名单和死亡登记。"
 
 GRADE_STYLES = {"R": "red", "O": "dark_orange", "Y": "yellow", "B": "blue"}
 
@@ -49,6 +52,7 @@ class HouseholdView:
     chain: Sequence[Mapping[str, Any]]
     alerts: Sequence[Mapping[str, Any]]
     unknown: Sequence[Mapping[str, Any]]
+    published: bool = True
 
     def name_of(self, person: int | None) -> str:
         """The name of a member as it may be shown; `全家` for none."""
@@ -59,10 +63,9 @@ class HouseholdView:
         return money_of(line for line in self.chain if line["date"] > since)
 
 
-def view_household(run: PublishedRun, facts: Mapping[str, Any], identities: Identities, *, with_ids: bool = False) -> HouseholdView:
-    """Gather a household's lines; `facts` is its line of `household_facts`. Names and numbers are masked unless `with_ids`."""
-    number = facts["household"]
-    people = run.table("person_facts", where=pc.field("household") == number).to_pylist()
+def view_household(run: PublishedRun, found: Home, identities: Identities, *, with_ids: bool = False) -> HouseholdView:
+    """Gather a household's lines. Names and numbers are masked unless `with_ids`."""
+    number, people = found.facts["household"], found.people
     persons = [line["person"] for line in people]
     own = (pc.field("household") == number) | pc.field("person").isin(persons)
     chain = sorted(run.table("chain", where=own).to_pylist(), key=lambda line: (line["date"], line["title"]), reverse=True)
@@ -70,11 +73,12 @@ def view_household(run: PublishedRun, facts: Mapping[str, Any], identities: Iden
     return HouseholdView(
         run,
         shown_home(home.household_no, with_ids) or "户号不明",
-        facts,
+        found.facts,
         tuple(_members(run, people, identities, with_ids)),
         chain,
         run.table("alerts", where=own).to_pylist(),
         run.table("unknown", where=own).to_pylist(),
+        found.published,
     )
 
 
@@ -85,7 +89,7 @@ def _members(run: PublishedRun, people: Sequence[Mapping[str, Any]], identities:
     shown = [run.variables[name] for name in categories if name in run.variables]
     for line in people:
         who = known.get(line["person"], PersonIdentity(None, None, None))
-        recognised = tuple(one["label"] for one in shown if line[one["variable"]])
+        recognised = tuple(one["label"] for one in shown if line.get(one["variable"]))
         number = (who.id if with_ids else mask_id(who.id)) if who.id else "证号不明"
         state = "已死亡" if line["deceased"] else "" if line["listed"] else "不在最新名单"
         yield Member(line["person"], shown_name(who.name, with_ids), number, state, recognised)
@@ -103,6 +107,8 @@ def _parts(view: HouseholdView) -> Iterator[RenderableType]:
     for member in view.members:
         members.add_row(member.name, member.id, "、".join(member.recognised) or "没有", member.state or "在册")
     yield members
+    if not view.published:
+        yield Text(NOT_PUBLISHED)
     yield _alerts(view)
     yield _chain(view)
     yield _unknown(view)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -21,11 +21,12 @@ FOLDER, BASE = "kept", "base"
 
 @dataclass(frozen=True)
 class PartResult:
-    """What is told of a part: its files by name, `asked`: rule -> subjects asked, hit and left unknown, `filled`: see `quality.Filled`,
-    `alerts`: what is counted -> value -> alerts."""
+    """What is told of a part: its files by name, `people`: see `population.Population`, `unknowns`: rule -> subjects left unknown,
+    `filled`: see `quality.Filled`, `alerts`: what is counted -> value -> alerts."""
 
     files: Mapping[str, File]
-    asked: Mapping[str, tuple[int, int, int]] = field(default_factory=dict)
+    people: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    unknowns: Mapping[str, int] = field(default_factory=dict)
     filled: Mapping[str, Mapping[str, list[int]]] = field(default_factory=dict)
     alerts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
@@ -69,7 +70,6 @@ class Kept:
 def _read(path: Path) -> PartResult:
     content = json.loads(path.read_bytes())
     content["files"] = {name: File(**file) for name, file in content["files"].items()}
-    content["asked"] = {rule: tuple(numbers) for rule, numbers in content["asked"].items()}
     return PartResult(**content)
 
 

@@ -29,8 +29,9 @@ class Reading:
 
     @property
     def identities(self) -> Identities:
-        """The run's sealed identities under the home's key."""
-        return Identities(self.run, self.keys.subkey("published"))
+        """The run's sealed identities under the home's key; of those whom nothing concerns the cut's, as long as it is there."""
+        of_cut = self.cut / "identities.parquet"
+        return Identities(self.run, self.keys.subkey("published"), of_cut if of_cut.is_file() else None)
 
     @property
     def cut(self) -> Path:

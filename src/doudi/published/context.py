@@ -1,10 +1,28 @@
-"""Tables of a published run that say what it stands on: policy, deliveries, quality, contradictions, identities."""
+"""Tables of a published run that say what it stands on: policy, deliveries, quality, contradictions, identities.
+
+Identities and facts are of those concerned only: households with an alert, an alert that has ended, or a recognised member, with all their members
+(one definition: `monitoring/concerned.py`). How many people and households there are besides is in `places`.
+"""
 
 from __future__ import annotations
 
-from doudi.published.columns import CONDITION, DATASET, DELIVERY, GRADE, HOUSEHOLD_IF_ANY, KIND, PERSON_IF_ANY, ROUTE, RULE
+from doudi.published.columns import CONDITION, DATASET, DELIVERY, GRADE, HOUSEHOLD_IF_ANY, KIND, PERSON_IF_ANY, PLACE, ROUTE, RULE
 from doudi.published.schema import Column, Table
 
+PLACES = Table(
+    "places",
+    "各地人口",
+    "一个乡镇（街道）一行；乡镇不明的，一个县一行",
+    "One line for a township, or for a county where the township is not known: how many people and households the run has judged.",
+    ("county", "township"),
+    (
+        *PLACE[:2],
+        Column("persons", "int64", "名单上或有死亡记录的人数", "people on a population list or with a death record", unit="人"),
+        Column("living", "int64", "最新名单上在世的人数", "the living on the newest list", unit="人"),
+        Column("deceased", "int64", "基准日前已有死亡记录的人数", "people who died on or before the as-of date", unit="人"),
+        Column("households", "int64", "最新名单上有在世成员的户数", "households with a living member on the newest list", unit="户"),
+    ),
+)
 QUALITY = Table(
     "quality",
     "数据质量",
@@ -219,8 +237,8 @@ TERMS = Table(
 IDENTITIES = Table(
     "identities",
     "身份（加密）",
-    "涉及的每个人、每个家庭一行",
-    "One line for a person or household concerned; the only file with identities, each value sealed.",
+    "涉及的每个人、每个家庭一行，范围同情况表",
+    "One line for a person or household concerned, those of the facts; the only file with identities, each value sealed.",
     ("subject", "number"),
     (
         Column("subject", "text", "h 家庭，p 个人", "household or person", values=("h", "p")),

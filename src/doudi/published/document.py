@@ -40,9 +40,10 @@ the id of the newest run. Equal inputs give equal bytes, except for `times.json`
 - 人员和家庭只以编号出现；姓名、证号、电话、户号仅在 `identities.parquet`，用 AES-SIV 加密，绑定列名和编号。
   People and households appear as numbers only; names, citizen IDs, telephones and household numbers are in
   `identities.parquet` alone, sealed with AES-SIV and bound to column and number.
-- 情况表包括所有家庭和所有在名单上或有死亡记录的人；身份只包括与线索、已消失的线索、未知或救助链有关的个人、家庭及其成员。
-  Facts cover all households and everybody listed or with a death record; identities only those concerned by an alert,
-  an ended alert, an unknown or a line of aid, with the members of their households.
+- 情况表和身份只包括涉及的家庭及其全部成员：有线索、已消失的线索，或有认定的成员（政策变量标明 `category`）。仅有未知结论或救助记录的不在其内；
+  人数户数见 `places`。
+  Facts and identities are of households concerned, with all their members: by an alert, an ended alert, or a recognised
+  member (a policy variable marked `category`). An unknown or a line of aid alone concerns nobody; `places` counts everybody.
 - 「有变化」指等级改变，或某个条件的结果、数值、界线改变；仅日期推移而数值不变的，为「延续」。
   `changed` means another grade, or another result, value or threshold of a condition; an alert that merely grows older
   is `continuing`.

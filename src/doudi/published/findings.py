@@ -117,8 +117,8 @@ SOURCES = Table(
 PERSON_FACTS = Table(
     "person_facts",
     "个人情况",
-    "人口名单上或有死亡记录的每个人一行",
-    "One line for everybody on a population list or with a death record.",
+    "涉及的每个人一行：有线索、已消失的线索或认定的人，及其家庭的全部成员",
+    "One line for everybody concerned: by an alert, an ended alert or a recognition, with the members of their households.",
     ("person",),
     (
         PERSON,
@@ -134,8 +134,8 @@ PERSON_FACTS = Table(
 HOUSEHOLD_FACTS = Table(
     "household_facts",
     "家庭情况",
-    "最新人口名单上有在世成员的每个家庭一行",
-    "One line for every household with a living member on the newest population list.",
+    "涉及的每个家庭一行：有线索、已消失的线索，或有认定的成员，且最新名单上有在世成员",
+    "One line for every household concerned: with an alert, an ended alert or a recognised member; and a living member on the newest list.",
     ("household",),
     (
         HOUSEHOLD,

@@ -14,7 +14,7 @@ from typing import Literal
 
 import pyarrow as pa
 
-SCHEMA_VERSION = "3.0"
+SCHEMA_VERSION = "4.0"
 """Major.minor. A reader refuses another major version; a minor version only adds tables and columns."""
 
 PARTS = "parts"

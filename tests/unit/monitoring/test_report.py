@@ -15,7 +15,7 @@ from doudi.monitoring.report.leads import PLACES, gather_leads
 from doudi.monitoring.report.supply import gather_supply
 from doudi.published.read import PublishedRun
 
-EMPTY = ("alerts", "ended", "unknown", "chain", "issues", "conflicts", "household_facts", "parameters")
+EMPTY = ("alerts", "ended", "unknown", "chain", "issues", "conflicts", "household_facts", "places", "parameters")
 
 
 @pytest.fixture(scope="module")
@@ -71,11 +71,8 @@ def test_leads_of_no_known_place_come_last_and_are_not_lost(tmp_path: Path) -> N
 
 
 def test_a_larger_area_is_shown_by_county(tmp_path: Path) -> None:
-    homes = [
-        {"household": n, "members": 1, "rural": True, "county": f"43138{n % 2 + 1}", "township": f"43138{n % 2 + 1}{n:03d}", "village": None}
-        for n in range(PLACES + 1)
-    ]
-    leads = gather_leads(write_run(tmp_path / "run", instead={"household_facts": homes}))
+    homes = [{"county": f"43138{n % 2 + 1}", "township": f"43138{n % 2 + 1}{n:03d}", "households": 1} for n in range(PLACES + 1)]
+    leads = gather_leads(write_run(tmp_path / "run", instead={"places": homes}))
     assert leads.place_word == "县（市、区）"
     assert {place.code for place in leads.places} == {"431381", COUNTY}
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import pyarrow.compute as pc
 
@@ -13,18 +14,28 @@ from doudi.monitoring.incremental.merge import Dropped
 from doudi.monitoring.incremental.near import show_near
 from doudi.monitoring.kept import PartResult
 from doudi.monitoring.parts import Batch
+from doudi.monitoring.population import add_up, count_population, less, read_population
 from doudi.monitoring.quality import count_filled
+from doudi.monitoring.steps import Performance, StepLike
 from doudi.published.read import PublishedRun
-from doudi.rules.plan import PlannedRule
 
 Filled = dict[str, dict[str, list[int]]]
 
 
-def base_totals(base: PublishedRun, contracts: Mapping[str, Contract], gone: Filled) -> PartResult:
-    """The base's numbers without files. `gone`: dataset -> county -> rows and filled values of the affected before."""
-    asked = {rule: (line["asked"], line["hits"], line["unknowns"]) for rule, line in base.rules.items()}
-    counts = base.manifest.counts
-    return PartResult({}, asked, _less(_filled(base, contracts), gone), {column: counts[f"by_{column}"] for column in ("rule", "grade", "change")})
+@dataclass
+class Before:
+    """The affected in the cut of the base: `filled`: dataset -> county -> their rows and filled values, and how many they were by place."""
+
+    filled: Filled = field(default_factory=dict)
+    people: dict[str, list[int]] = field(default_factory=dict)
+
+
+def base_totals(base: PublishedRun, contracts: Mapping[str, Contract], gone: Before) -> PartResult:
+    """The base's numbers, without files and without the affected."""
+    alerts = {column: base.manifest.counts[f"by_{column}"] for column in ("rule", "grade", "change")}
+    unknowns = {rule: line["unknowns"] for rule, line in base.rules.items()}
+    people = less(read_population(base.table("places")), gone.people)
+    return PartResult({}, people, unknowns, _less(_filled(base, contracts), gone.filled), alerts)
 
 
 def _filled(base: PublishedRun, contracts: Mapping[str, Contract]) -> Filled:
@@ -42,29 +53,30 @@ def _filled(base: PublishedRun, contracts: Mapping[str, Contract]) -> Filled:
     return found
 
 
-def count_before(engine: Engine, sources: Iterable[Source], contracts: Mapping[str, Contract], batches: Iterable[Batch]) -> Filled:
-    """Rows and filled values of the affected in the cut of the base. Leaves the views as they are then."""
-    total: Filled = {}
+def count_before(
+    engine: Engine, sources: Iterable[Source], contracts: Mapping[str, Contract], batches: Iterable[Batch], steps: Sequence[StepLike]
+) -> Before:
+    """The affected in the cut of the base. `steps` make `person_base` and where everybody is. Leaves the views as they are then."""
+    total = Before()
     for batch in batches:
         show_near(engine, sources, BEFORE, batch, keep=False)
         for of_part in count_filled(engine, contracts).values():
-            _add(total, of_part, 1)
+            _add(total.filled, of_part, 1)
+        Performance(engine).perform(steps)
+        total.people = add_up([total.people, *count_population(engine).values()])
+        for step in steps:
+            engine.execute(f'DROP TABLE "{step.name}"')
     return total
 
 
-def without(result: PartResult, dropped: Dropped, rules: Mapping[str, PlannedRule]) -> PartResult:
+def without(result: PartResult, dropped: Dropped) -> PartResult:
     """The numbers of the affected of a part as a difference to the base: what was dropped is taken off."""
-    asked = {}
-    for name, rule in rules.items():
-        whom = rule.subjects if rule.of == "person" else "household"
-        off = dropped.asked[whom], dropped.alerts["rule"][name], dropped.unknown[name]
-        now = result.asked.get(name, (0, 0, 0))
-        asked[name] = now[0] - off[0], now[1] - off[1], now[2] - off[2]
+    unknowns = {rule: result.unknowns.get(rule, 0) - dropped.unknown[rule] for rule in {*result.unknowns, *dropped.unknown}}
     alerts = {
         column: {value: result.alerts.get(column, {}).get(value, 0) - numbers[value] for value in {*result.alerts.get(column, {}), *numbers}}
         for column, numbers in dropped.alerts.items()
     }
-    return PartResult(result.files, asked, result.filled, alerts)
+    return PartResult(result.files, result.people, unknowns, result.filled, alerts)
 
 
 def _less(one: Filled, other: Filled) -> Filled:

@@ -31,8 +31,6 @@ class Dropped:
 
     alerts: dict[str, Counter[str]] = field(default_factory=lambda: {column: Counter() for column in ("rule", "grade", "change")})
     unknown: Counter[str] = field(default_factory=Counter)
-    asked: Counter[str] = field(default_factory=Counter)
-    """`living`, `deceased`, `household` (see `facts.ASKED`) -> subjects."""
 
 
 class MergingWriter(RunWriter):
@@ -133,11 +131,6 @@ class MergingWriter(RunWriter):
                     numbers.update(_counts(gone[column]))
             case "unknown":
                 counted.unknown.update(_counts(gone["rule"]))
-            case "person_facts":
-                counted.asked["living"] += pc.sum(pc.and_(gone["living"], gone["listed"])).as_py()
-                counted.asked["deceased"] += pc.sum(gone["deceased"]).as_py()
-            case "household_facts":
-                counted.asked["household"] += gone.num_rows
 
     def _renamed(self, alerts: pa.Table) -> pa.Table:
         """Alerts that are new in the base are new in this run; the same table if there are none."""

@@ -74,7 +74,7 @@ class Incremental:
         with self.timed("carry"):
             results = self.run.kept.finished() | self._carry(writer)
         with self.timed("count_before"):
-            gone = count_before(self.engine, self.lakes.sources, self.contracts, self._batches_before())
+            gone = count_before(self.engine, self.lakes.sources, self.contracts, self._batches_before(), self.run.findings.where_everybody_is)
         forget_near(self.engine, self.lakes.sources)
         return results | {TOTALS: base_totals(self.base.run, self.contracts, gone)}
 
@@ -104,7 +104,7 @@ class Incremental:
             self.earlier.load_near(self.engine)
         writer.begin(batch.codes)
         found = self.run.findings.find(batch.codes, True, lambda step: self.run.watch(f"{says}：{step}"))
-        self.run.kept.note({code: without(result, writer.counted[code], self.plan.rules) for code, result in found.items()})
+        self.run.kept.note({code: without(result, writer.counted[code]) for code, result in found.items()})
 
     def _carry(self, writer: MergingWriter) -> dict[str, PartResult]:
         """The parts in which nobody is affected; they need no note, an interrupted run takes them over again."""

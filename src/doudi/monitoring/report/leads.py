@@ -186,9 +186,11 @@ def gather_departments(alerts: pa.Table, names: Mapping[str, str]) -> tuple[Grou
 
 def gather_places(run: PublishedRun, alerts: pa.Table) -> tuple[tuple[Place, ...], str]:
     """Leads by township, or by county if there are too many townships, by code; leads of unknown place come last. With the word for the level."""
-    homes = run.table("household_facts", ["county", "township"])
-    level, word = ("township", "乡镇（街道）") if how_many(homes["township"]) <= PLACES else ("county", "县（市、区）")
-    households = count_by(homes, level)
+    lines = [line for line in run.table("places").to_pylist() if line["households"]]
+    level, word = ("township", "乡镇（街道）") if len({line["township"] for line in lines} - {None}) <= PLACES else ("county", "县（市、区）")
+    households: Counter[Any] = Counter()
+    for line in lines:
+        households[line[level]] += line["households"]
     grades = by_grade(alerts, level)
     kinds: dict[Any, Counter[str]] = {}
     for (place, kind), count in count_by(alerts, level, "kind").items():

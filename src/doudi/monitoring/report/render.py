@@ -93,7 +93,7 @@ def months_chart(aid: Aid) -> Markup:
 
 def counties(run: PublishedRun) -> list[dict[str, Any]]:
     """The counties that the households of the run live in, with their names, by code."""
-    codes = pc.unique(run.table("household_facts", ["county"])["county"]).to_pylist()
+    codes = pc.unique(run.table("places", ["county"], where=pc.field("households") > 0)["county"]).to_pylist()
     return [{"code": code, "name": region_name(code)} for code in sorted(code for code in codes if code)]
 
 
