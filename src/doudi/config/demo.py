@@ -14,7 +14,7 @@ from doudi.kernel.clock import now, today
 
 PASSWORD = "lantern-harbour-42"  # noqa: S105 - shown to everybody, for accounts that only a demo site lets in
 COUNTY = "431382"
-TOWNSHIP, VILLAGE = "431382103", "431382103201"
+TOWNSHIP, VILLAGE = "431382103", "431382103001"
 PREFECTURE, PROVINCE = "4313", "43"
 
 

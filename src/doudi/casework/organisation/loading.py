@@ -10,7 +10,8 @@ from pypinyin import Style, lazy_pinyin
 
 from doudi.casework.organisation.models import Department, Office, Region
 from doudi.kernel.regions import levels_of
-from doudi.standards import regions as standard
+from doudi.standards.regions import Region as Known
+from doudi.standards.regions import region_path, regions
 
 KINDS = ("province", "prefecture", "county", "township", "village")
 FIELD_OFFICES = {"township": Department.TOWNSHIP, "village": Department.VILLAGE}
@@ -28,12 +29,14 @@ class Filled:
 @transaction.atomic
 def organisation_fill(province: str = "43") -> Filled:
     """Make or rename what the tables of `standards` know; nothing is removed, because work may hang on it."""
+    known = dict(Region.objects.values_list("code", "name"))
     for kind in KINDS:
-        lines = [_region(found) for name in _kinds_of(kind) for found in standard.regions(name, province)]
+        lines = [_region(found) for name in _kinds_of(kind) for found in regions(name, province) if known.get(found.code) != found.name]
         Region.objects.bulk_create(
             lines, BATCH, update_conflicts=True, unique_fields=["code"], update_fields=["name", "kind", "parent", "path", "initials"]
         )
-    Office.objects.bulk_create(_offices(), BATCH, ignore_conflicts=True)
+    there = set(Office.objects.values_list("region_id", "department"))
+    Office.objects.bulk_create((office for office in _offices() if (office.region_id, office.department) not in there), BATCH)
     return Filled(Region.objects.count(), Office.objects.count())
 
 
@@ -42,7 +45,7 @@ def _kinds_of(kind: str) -> tuple[str, ...]:
     return ("county", "zone") if kind == "county" else (kind,)
 
 
-def _region(found: standard.Region) -> Region:
+def _region(found: Known) -> Region:
     upper = levels_of(found.code)[1:2]
     kind = "county" if found.kind == "zone" else found.kind
     return Region(
@@ -50,7 +53,7 @@ def _region(found: standard.Region) -> Region:
         name=found.name,
         kind=kind,
         parent_id=upper[0] if upper else None,
-        path=standard.region_path(found.code),
+        path=region_path(found.code),
         initials="".join(lazy_pinyin(found.name, style=Style.FIRST_LETTER))[:60],
     )
 
