@@ -1,0 +1,1 @@
+"""For those who run the site: whether it is alive, whether it can serve, what it measures."""
