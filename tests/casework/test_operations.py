@@ -28,8 +28,6 @@ def _forget_readiness() -> Iterator[None]:
 
 @pytest.mark.django_db
 def test_a_process_says_that_it_is_alive_without_asking_the_database(django_assert_num_queries: Asserting) -> None:
-    django_assert_num_queries: Callable[[int], AbstractContextManager[object]],
-) -> None:
     with django_assert_num_queries(0):
         answer = Client().get("/healthz")
     assert (answer.status_code, answer.json()) == (200, {"alive": True})
