@@ -190,7 +190,10 @@ class Migration(migrations.Migration):
                 ("field", models.CharField(max_length=80, verbose_name="项目")),
                 ("value", models.JSONField(null=True, verbose_name="更正为")),
                 ("value_sealed", models.BinaryField(null=True)),
+                ("derived", models.JSONField(default=dict, help_text="由更正的值算出、一并存入的内容，如拼音")),
                 ("load_value", models.JSONField(null=True, verbose_name="数据中的值")),
+                ("load_sealed", models.BinaryField(null=True)),
+                ("load_derived", models.JSONField(default=dict)),
                 ("disagrees", models.BooleanField(default=True, verbose_name="数据仍不一致")),
                 (
                     "state",
