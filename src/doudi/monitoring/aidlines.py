@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from doudi.kernel.money import show_yuan
-from doudi.monitoring.show import show_day
 from doudi.policyfiles.model import AID_FORMS
+from doudi.published.wording import show_day
 
 REPEATED = "同一笔，不重复计"
 """Said of a line whose money stands on another line too."""

@@ -8,8 +8,8 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from doudi.monitoring.show import DATE_OPERATORS, OPERATORS, show_distance, show_text
 from doudi.published.read import PublishedRun
+from doudi.published.wording import DATE_OPERATORS, OPERATORS, show_distance, show_text
 from doudi.rules.model import Policy
 from doudi.rules.syntax import Compare, Junction, Name, Node, Not
 from doudi.rules.types import NUMERIC, Type

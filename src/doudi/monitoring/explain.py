@@ -13,12 +13,12 @@ from doudi.contracts.read import load_contracts
 from doudi.identity.stamp import mask_ids
 from doudi.kernel.ids import mask_id, mask_name
 from doudi.monitoring.comparisons import Comparison, inner_comparisons, values_of
-from doudi.monitoring.show import DATE_OPERATORS, NEGATED, OPERATORS, show_day, show_distance, show_fact, show_ratio, show_text
 from doudi.monitoring.sourcerows import SourceRows
 from doudi.policyfiles import read_policy
 from doudi.policyfiles.model import GRADES, LEVELS, NotCarriedOut
 from doudi.published.identities import HouseholdIdentity, Identities, PersonIdentity
 from doudi.published.read import PublishedRun
+from doudi.published.wording import DATE_OPERATORS, NEGATED, OPERATORS, show_day, show_distance, show_fact, show_ratio, show_text
 from doudi.rules import build_policy
 from doudi.standards import region_name
 

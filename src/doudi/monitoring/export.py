@@ -18,10 +18,10 @@ from doudi.kernel.errors import DoudiError, Fault, code
 from doudi.kernel.ids import mask_id
 from doudi.lake.engine import DuckEngine
 from doudi.monitoring.options import Reading
-from doudi.monitoring.show import DATE_OPERATORS, NEGATED, OPERATORS, show_text
 from doudi.published.findings import read_reasons
 from doudi.published.identities import HouseholdIdentity, Identities, PersonIdentity
 from doudi.published.read import PublishedRun
+from doudi.published.wording import DATE_OPERATORS, NEGATED, OPERATORS, show_text
 
 NO_CUT = code("export_no_cut", "这次运行所用的数据湖切面已不在")
 

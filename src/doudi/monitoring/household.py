@@ -18,12 +18,12 @@ from doudi.kernel.months import add_months
 from doudi.monitoring.aidlines import is_repeated, money_of, show_how_much, show_sums, show_when
 from doudi.monitoring.asking import Home
 from doudi.monitoring.explain import CHANGES, place_of, shown_home, shown_name
-from doudi.monitoring.show import show_day
 from doudi.policyfiles import read_policy
 from doudi.policyfiles.model import AID_FORMS, GRADES
 from doudi.published.findings import read_reasons
 from doudi.published.identities import HouseholdIdentity, Identities, PersonIdentity
 from doudi.published.read import PublishedRun
+from doudi.published.wording import show_day
 
 NOT_PUBLISHED = "\n这一户没有线索，也没有认定的成员，本次运行不发布其情况；成员取自运行所用的人口名单和死亡登记。"
 

@@ -15,9 +15,9 @@ from doudi.identity.keys import open_keys
 from doudi.kernel.errors import DoudiError
 from doudi.lake.home import Home
 from doudi.monitoring.run import Outcome
-from doudi.monitoring.show import show_day
 from doudi.policyfiles.model import GRADES
 from doudi.published.read import PublishedRun
+from doudi.published.wording import show_day
 
 PLAIN_WIDTH = 160
 """Width of tables that do not go to a terminal."""

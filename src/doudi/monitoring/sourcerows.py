@@ -10,8 +10,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from doudi.contracts.model import Contract, Field
-from doudi.monitoring.show import show_day, show_fact
 from doudi.published.read import PublishedRun
+from doudi.published.wording import show_day, show_fact
 from doudi.standards import codelists, region_name
 
 FACT_KINDS = {"region12": "text", "region6": "text", "code": "text"}

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import pytest
 
-from doudi.monitoring.show import show_distance, show_fact, show_ratio, show_text
+from doudi.published.wording import show_distance, show_fact, show_ratio, show_text
 
 
 @pytest.mark.parametrize(
