@@ -16,6 +16,7 @@ from doudi.casework.registry.services import departments_settle
 from doudi.casework.runs.actions import RUN_FAILED, RUN_LOADED
 from doudi.casework.runs.context import context_load
 from doudi.casework.runs.models import Run
+from doudi.casework.statistics.services import figures_refresh
 from doudi.kernel.clock import now
 from doudi.kernel.errors import DoudiError, Fault, code
 from doudi.published.read import PublishedRun
@@ -106,7 +107,8 @@ def _steps(line: Run, run: PublishedRun, key: bytes, by: Actor, on: date, at: da
     began = now()
     began = _note(done, "alerts", alerts_merge(run, by=by, on=on), began)
     began = _note(done, "items", items_open_for_run(run, by=by, on=on), began)
-    _note(done, "departments", departments_settle(), began)
+    began = _note(done, "departments", departments_settle(), began)
+    _note(done, "figures", {"places": figures_refresh(by, on=on, run=run.id)}, began)
     return done
 
 

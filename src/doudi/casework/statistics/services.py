@@ -21,14 +21,15 @@ PROVINCE = "43"
 VILLAGE_DIGITS = 12
 
 
-def figures_refresh(by: Actor, *, on: date) -> int:
+def figures_refresh(by: Actor, *, on: date, run: str = "") -> int:
     """Add up the day's figures anew; returns the number of places. `by` is a job whose scope is the whole province, or the loader.
 
-    Running it again on the same day replaces that day's figures; without a loaded run there is nothing to add up.
+    `run` is the one just being loaded; without it, the current one. Running it again on the same day replaces that day's figures;
+    without a loaded run there is nothing to add up.
     """
     by.must("supervise")
-    run = Run.objects.filter(state=Run.State.CURRENT).values_list("id", flat=True).first()
-    if run is None:
+    run = run or Run.objects.filter(state=Run.State.CURRENT).values_list("id", flat=True).first() or ""
+    if not run:
         return 0
     with transaction.atomic(), connection.cursor() as cursor:
         PlaceDay.objects.filter(day=on).delete()

@@ -60,3 +60,23 @@ def wan(fen: int | None) -> str:
     if fen is None or abs(fen) < 1_000_000:
         return yuan(fen)
     return f"{fen / 1_000_000:.2f} 万元"
+
+
+@register.filter
+def rate(value: float | None) -> str:
+    """A rate with as many figures as mean something: 132, 12.3, 0.52."""
+    if value is None:
+        return UNKNOWN
+    return f"{value:.0f}" if value >= 100 else f"{value:.1f}" if value >= 1 else f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+@register.filter
+def thousands(count: int | None) -> str:
+    """12,345."""
+    return UNKNOWN if count is None else f"{count:,}"
+
+
+@register.filter
+def unlocalised(value: float) -> str:
+    """A number for a drawing: a point, no grouping."""
+    return f"{value:g}"
