@@ -151,8 +151,8 @@ def _clear_errors() -> Iterator[None]:
 
 
 def sql(query: Query) -> str:
-    """The text of a query in DuckDB's dialect."""
-    return query if isinstance(query, str) else query.sql(dialect="duckdb")
+    """The text of a query in DuckDB's dialect. No copy of the tree is made: DuckDB can say all that we write, so nothing is rewritten in it."""
+    return query if isinstance(query, str) else query.sql(dialect="duckdb", copy=False)
 
 
 def _quoted(name: str) -> str:

@@ -98,6 +98,17 @@ def test_what_an_interruption_left_is_taken_away_before_writing_so_that_the_base
     base.verify()
 
 
+def test_lines_computed_anew_that_are_as_before_leave_the_file_as_it_is(base: PublishedRun, tmp_path: Path) -> None:
+    writer = merging(base, tmp_path / "merged", [3], [20])
+    same = [evidence(alert(*each)) for each in BEFORE if each[2] == 20 or each[1] == 3]
+    writer.parted(EVIDENCE, lines(EVIDENCE, sorted(same, key=lambda row: row["alert"])))
+    own = tmp_path / "merged/parts/431382/evidence.parquet"
+    assert os.path.samefile(own, base.path / "parts/431382/evidence.parquet")
+    writer.parted(EVIDENCE, lines(EVIDENCE, sorted((line | {"value": "2"} for line in same), key=lambda row: row["alert"])))
+    assert not os.path.samefile(own, base.path / "parts/431382/evidence.parquet")
+    base.verify()
+
+
 def test_lines_of_a_part_that_is_not_being_written_are_an_error(base: PublishedRun, tmp_path: Path) -> None:
     writer = merging(base, tmp_path / "merged", [3], [20])
     with pytest.raises(ValueError, match="430102"):

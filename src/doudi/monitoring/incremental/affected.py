@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pyarrow as pa
@@ -17,23 +17,29 @@ CREATE OR REPLACE TABLE affected_persons (person BIGINT);
 CREATE OR REPLACE TABLE affected_households (household BIGINT)
 """
 
-NEW_HOUSEHOLDS = f"""
+HOMES = "SELECT '{prefix}' AS prefix, person, household, bucket FROM \"{prefix}_people\""
+
+NEW_HOUSEHOLDS = """
 CREATE OR REPLACE TABLE new_households AS
 SELECT DISTINCT household FROM (
     SELECT household FROM touched
-    UNION ALL SELECT p.household FROM "{NOW}_people" p SEMI JOIN touched t ON p.person = t.person
-    UNION ALL SELECT p.household FROM "{BEFORE}_people" p SEMI JOIN touched t ON p.person = t.person
+    UNION ALL SELECT p.household FROM homes p SEMI JOIN touched t ON p.person = t.person
 ) f WHERE household IS NOT NULL AND household NOT IN (SELECT household FROM affected_households)
 """
 
-NEW_PERSONS = f"""
+NEW_PERSONS = """
 CREATE OR REPLACE TABLE new_persons AS
 SELECT DISTINCT person FROM (
     SELECT person FROM touched
-    UNION ALL SELECT p.person FROM "{NOW}_people" p SEMI JOIN new_households n ON p.household = n.household
-    UNION ALL SELECT p.person FROM "{BEFORE}_people" p SEMI JOIN new_households n ON p.household = n.household
+    UNION ALL SELECT p.person FROM homes p SEMI JOIN new_households n ON p.household = n.household
 ) f WHERE person IS NOT NULL AND person NOT IN (SELECT person FROM affected_persons)
 """
+
+FORGET = """
+DELETE FROM touched WHERE (person IS NULL OR person IN (SELECT person FROM affected_persons))
+    AND (household IS NULL OR household IN (SELECT household FROM affected_households))
+"""
+"""Who is affected already has the household among the affected, and the other way round."""
 
 SHARED = """
 INSERT INTO touched
@@ -45,15 +51,19 @@ WHERE a.person IS NOT NULL AND a.household IS NOT NULL
 
 PLACES = f"""
 CREATE OR REPLACE TABLE affected AS
-SELECT 'p' AS subject, a.person AS number, n.bucket AS bucket, b.bucket AS bucket_before
-FROM affected_persons a
-LEFT JOIN (SELECT person, bucket FROM "{NOW}_people") n ON a.person = n.person
-LEFT JOIN (SELECT person, bucket FROM "{BEFORE}_people") b ON a.person = b.person
+WITH persons AS (
+    SELECT h.person AS number, MIN(CASE WHEN h.prefix = '{NOW}' THEN h.bucket END) AS bucket,
+        MIN(CASE WHEN h.prefix = '{{before}}' THEN h.bucket END) AS bucket_before
+    FROM homes h SEMI JOIN affected_persons a ON h.person = a.person GROUP BY h.person
+),
+households AS (
+    SELECT h.household AS number, MIN(CASE WHEN h.prefix = '{NOW}' THEN h.bucket END) AS bucket,
+        MIN(CASE WHEN h.prefix = '{{before}}' THEN h.bucket END) AS bucket_before
+    FROM homes h SEMI JOIN affected_households a ON h.household = a.household GROUP BY h.household
+)
+SELECT 'p' AS subject, a.person AS number, p.bucket, p.bucket_before FROM affected_persons a LEFT JOIN persons p ON a.person = p.number
 UNION ALL
-SELECT 'h', a.household, n.bucket, b.bucket
-FROM affected_households a
-LEFT JOIN (SELECT household, MIN(bucket) AS bucket FROM "{NOW}_people" GROUP BY household) n ON a.household = n.household
-LEFT JOIN (SELECT household, MIN(bucket) AS bucket FROM "{BEFORE}_people" GROUP BY household) b ON a.household = b.household
+SELECT 'h', a.household, h.bucket, h.bucket_before FROM affected_households a LEFT JOIN households h ON a.household = h.number
 """
 
 IN_PARTS = """
@@ -95,25 +105,27 @@ class Affected:
 NO_SUBJECTS = Subjects(pa.array([], pa.int64()), pa.array([], pa.int64()))
 
 
-def find_affected(engine: Engine, share: Callable[[bool], None] = lambda nobodys: None) -> Affected:
+def find_affected(engine: Engine, told_by: Sequence[str] = (NOW, BEFORE), share: Callable[[bool], None] = lambda nobodys: None) -> Affected:
     """Make `affected_persons`, `affected_households` and `affected` (with buckets) from `touched`, which is used up. Needs `earlier_alerts`.
 
+    `told_by`: the prefixes of the cuts whose `people` must be read, only `lake` where both have the same.
     `share` adds to `touched` who depends on `new_households` and `new_persons`, and, if it is told so, on rows about nobody known.
     """
+    homes = " UNION ALL ".join(HOMES.format(prefix=prefix) for prefix in told_by)
+    engine.execute(f"CREATE OR REPLACE VIEW homes AS {homes}")
     nobodys = first = bool(engine.fetch("SELECT 1 FROM touched WHERE person IS NULL AND household IS NULL LIMIT 1"))
     engine.execute(NOBODY)
-    while True:
+    while first or engine.fetch("SELECT 1 FROM touched LIMIT 1"):
         engine.execute(NEW_HOUSEHOLDS)
         engine.execute(NEW_PERSONS)
-        if not first and not engine.fetch("SELECT 1 FROM new_households UNION ALL SELECT 1 FROM new_persons LIMIT 1"):
-            break
         for what in ("household", "person"):
             engine.execute(f"INSERT INTO affected_{what}s SELECT {what} FROM new_{what}s")
         engine.execute("DELETE FROM touched")
         engine.execute(SHARED)
         share(first)
+        engine.execute(FORGET)
         first = False
-    engine.execute(PLACES)
+    engine.execute(PLACES.format(before=told_by[-1]))
     part = {name: f"CASE WHEN {name} IS NULL THEN '{NOWHERE}' ELSE {PART.replace('bucket', name)} END" for name in ("bucket", "bucket_before")}
     return _in_parts(engine.arrow(IN_PARTS.format(now=part["bucket"], before=part["bucket_before"])), nobodys)
 

@@ -6,11 +6,11 @@ everybody's rows can be computed from theirs.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from doudi.lake.engine import Engine
-from doudi.monitoring.incremental.lakes import BEFORE, NOW, Source
+from doudi.monitoring.incremental.lakes import Lakes, Source
 from doudi.rules.model import Add, Group, Latest, Lookup, Match, Months, Pair, Pairs, Policy, Table
 from doudi.rules.plan import Plan
 
@@ -49,12 +49,13 @@ def find_links(plan: Plan) -> set[Link] | None:
     return found
 
 
-def note_sharing(engine: Engine, links: set[Link], subjects: Mapping[str, Source], *, nobodys: bool) -> None:
+def note_sharing(engine: Engine, links: set[Link], lakes: Lakes, *, nobodys: bool) -> None:
     """Add to `touched` who shares a value with `new_households` or `new_persons`, or (`nobodys`) with rows about nobody known."""
+    subjects = {source.name: source for source in lakes.sources}
     for link in sorted(links, key=repr):
         same = " AND ".join(f't."{theirs}" = k."{own}"' for own, theirs in link.on)
         whose = _whose(subjects[link.one], nobodys)
-        for prefix in (NOW, BEFORE):
+        for prefix in lakes.told_by(link.one, link.other):
             person, _ = subjects[link.other].named
             engine.execute(SHARING.format(prefix=prefix, one=link.one, other=link.other, person=person, whose=whose, same=same))
 

@@ -83,19 +83,14 @@ class MergingWriter(RunWriter):
             return
         stored = pq.ParquetFile(self.base.path / name).read(use_threads=False)
         leaving = self._leaving(table, part, stored)
-        gone = pc.sum(leaving).as_py()
-        if gone:
-            self._count(table, part, stored.filter(leaving))
-        stays = stored.filter(pc.invert(leaving)) if gone else stored
-        if table.name == ALERTS:
-            stays = self._renamed(stays)
-        if not gone and arriving is None and stays is stored:
+        gone = stored.filter(leaving)
+        self._count(table, part, gone)
+        coming = stored.schema.empty_table() if arriving is None else _conform(arriving, table)
+        lines = self._renamed(stored) if table.name == ALERTS else stored
+        if lines is stored and gone.equals(coming):  # computed anew, and as before
             self._link(name, file)
-            return
-        together = stays if arriving is None else pa.concat_tables([stays, _conform(arriving, table)])
-        if together.num_rows:
-            order = pc.sort_indices(together.select(list(table.key)), [(column, "ascending", "at_end") for column in table.key])
-            self._write(name, table, together.take(order))
+        elif stored.num_rows - gone.num_rows + coming.num_rows:
+            self._write(name, table, _merged(lines, leaving, coming, table.key))
 
     def _leaving(self, table: Table, part: str, stored: pa.Table) -> pa.ChunkedArray:
         """Which lines are about somebody affected; those about nobody known are always written anew."""
@@ -164,6 +159,15 @@ class MergingWriter(RunWriter):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.unlink(missing_ok=True)
         return path
+
+
+def _merged(lines: pa.Table, leaving: pa.ChunkedArray, coming: pa.Table, key: Sequence[str]) -> pa.Table:
+    """The lines that do not leave and those that come, in order of the key: each line is copied once."""
+    together = pa.concat_tables([lines, coming])
+    stays = pa.chunked_array([*pc.invert(leaving).chunks, pa.repeat(True, coming.num_rows)])
+    places = pc.indices_nonzero(stays)
+    order = pc.sort_indices(together.select(list(key)).take(places), [(column, "ascending", "at_end") for column in key])
+    return together.take(places.take(order))
 
 
 def _among(numbers: pa.ChunkedArray, values: pa.Array) -> pa.ChunkedArray:

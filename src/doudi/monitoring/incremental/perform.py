@@ -55,8 +55,9 @@ class Incremental:
         self.found = find_parts(self.engine)
         self.earlier.show(self.engine)
         find_touched(self.engine, self.lakes)
-        links, subjects = find_links(self.plan), {source.name: source for source in self.lakes.sources}
-        self.affected = find_affected(self.engine, lambda nobodys: note_sharing(self.engine, links or set(), subjects, nobodys=nobodys))
+        links = find_links(self.plan) or set()
+        told_by = self.lakes.told_by("people")
+        self.affected = find_affected(self.engine, told_by, lambda nobodys: note_sharing(self.engine, links, self.lakes, nobodys=nobodys))
 
     def compute(self) -> dict[str, PartResult]:
         """Every part's result as a difference to the base, and the base's own under `TOTALS`. Needs `find`."""
