@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from doudi.casework.access.actor import Actor
@@ -86,8 +86,6 @@ def _approve(move: Move) -> None:
 
 def quiet_until(item: WorkItem, on: date) -> date | None:
     """How long the item's alerts stay quiet after its answer; None if the next run shall show that the cause is gone."""
-    from datetime import timedelta
-
     if item.result_code == Result.GRADUAL_EXIT:
         return item.result_until
     if item.result_code in (Result.NOT_TRUE, Result.REFERRED):
@@ -107,6 +105,30 @@ def _return_to_state(move: Move) -> None:
     move.item.state_before_gone, move.item.cause_gone = "", False
 
 
+def _gone(move: Move) -> None:
+    item = move.item
+    item.state_before_gone = item.state
+    item.cause_gone, item.gone_reason, item.gone_run = True, move.data["note"], move.data["run"]
+
+
+def _close(move: Move) -> None:
+    move.item.closed_on = move.on
+
+
+def _reopen(move: Move) -> None:
+    """The data still show it: what was answered stays in the history, the office begins again."""
+    item = move.item
+    item.reopened += 1
+    item.verdict = item.verified_how = item.result_code = item.result_note = ""
+    item.verified_by = item.proposed_by = item.approved_by = item.result_until = item.answered_on = item.answered_as_of = None
+    Alert.objects.filter(item=item, state=Alert.State.DECIDED).update(state=Alert.State.OPEN)
+    start_clock(item, move.on, calendar(), figures())
+
+
+def _escalate(move: Move) -> None:
+    move.item.escalated_on, move.item.escalated_to_id = move.on, move.data["to_office"]
+
+
 MOVES: dict[str, Callable[[Move], None]] = {
     "accept": _accept,
     "return": _return,
@@ -120,6 +142,11 @@ MOVES: dict[str, Callable[[Move], None]] = {
     "send_back": _send_back,
     "confirm_gone": _confirm_gone,
     "keep_open": _return_to_state,
+    "back": _return_to_state,
+    "gone": _gone,
+    "close_by_check": _close,
+    "reopen_by_check": _reopen,
+    "escalate": _escalate,
 }
 """Step -> what it changes. A step that is not here changes the state only."""
 
@@ -138,10 +165,7 @@ def upper_office(office: Office, department: str) -> Office | None:
     """The office one level up: of the same department, for a township or village that of its county; None above the province."""
     wanted = department_of(office, department)
     for region in levels_of(office.region_id)[1:]:
-        if len(region) == 9 and len(office.region_id) == 12:
-            wanted_here = Department.TOWNSHIP.value
-        else:
-            wanted_here = wanted
+        wanted_here = Department.TOWNSHIP.value if len(region) == 9 else wanted
         found = Office.objects.filter(region=region, department=wanted_here, closed_on=None).first()
         if found is not None:
             return found
@@ -149,9 +173,9 @@ def upper_office(office: Office, department: str) -> Office | None:
 
 
 def place_name(region: str) -> str:
-    """`伏口镇石园村`: the township and the village of a region; its full name where it is no village."""
-    names = list(Region.objects.filter(code__in=[code for code in levels_of(region) if len(code) >= 9]).order_by("code").values_list("name", flat=True))
-    return "".join(names)
+    """`伏口镇石园村`: the township and the village of a region; empty above the township."""
+    known = Region.objects.filter(code__in=[code for code in levels_of(region) if len(code) >= 9])
+    return "".join(known.order_by("code").values_list("name", flat=True))
 
 
 def state_after_gone(item: WorkItem) -> str:
