@@ -9,4 +9,6 @@ urlpatterns = [
     path("", include("doudi.web.operations.urls")),
     path("", include("doudi.web.accounts.urls")),
     path("", include("doudi.web.map.urls")),
+    path("", include("doudi.web.rules.urls")),
+    path("", include("doudi.web.deliveries.urls")),
 ]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
+from typing import Any
 
 from django import template
 from django.utils import timezone
@@ -80,3 +82,15 @@ def thousands(count: int | None) -> str:
 def unlocalised(value: float) -> str:
     """A number for a drawing: a point, no grouping."""
     return f"{value:g}"
+
+
+@register.filter
+def share(ten_thousandths: int | None) -> str:
+    """98.5%; a dash where nothing can be said."""
+    return "—" if ten_thousandths is None or ten_thousandths == "" else f"{ten_thousandths / 100:.1f}%"
+
+
+@register.filter
+def of(words: Mapping[str, Any], key: str) -> Any:
+    """The word of a key: `{{ levels|of:rule.level }}`; what has none is shown as it is, a missing number as nothing."""
+    return words.get(key, "" if not words or any(isinstance(value, int) for value in words.values()) else key)

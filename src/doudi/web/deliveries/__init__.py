@@ -1,0 +1,1 @@
+"""What departments delivered, and how good it is."""

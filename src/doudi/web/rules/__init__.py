@@ -1,0 +1,1 @@
+"""The rule book: every rule with its text, basis, parameters and current hits."""
