@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
@@ -18,6 +19,7 @@ from tests.journeys.redeliver import Delivered, Row, cut_of, newest, send
 from doudi.contracts.periods import Period
 from doudi.identity.keys import open_keys
 from doudi.intake.confirm import confirm_delivery
+from doudi.intake.delivery import read_about
 from doudi.lake.home import TEMPORARY, Home
 from doudi.monitoring import findings
 from doudi.monitoring import run as running
@@ -206,6 +208,29 @@ def test_a_damaged_run_is_no_base(town: Path, books: Books) -> None:
     damaged = base.run.path / "quality.parquet"
     damaged.write_bytes(damaged.read_bytes()[:-1])
     assert find_base(home, frozen, plan) is None
+
+
+def test_when_a_dataset_becomes_late_or_comes_after_all_everybody_is_computed(town: Path, books: Books) -> None:
+    home = copied(town / "home")
+    timely = PublishedRun.latest(home.root)
+    withheld = {path: path.read_bytes() for path in home.sendings.iterdir() if is_recent(home, path, "medical_expense")}
+    for path in withheld:
+        path.unlink()
+    late = run(home, DAYS[-1], books)
+    assert late.datasets["medical_expense"]["late_days"] > 0
+    assert late.times["base"] is None, "what everybody gets is not known now"
+    shutil.rmtree(timely.path)
+    for path, content in withheld.items():
+        path.write_bytes(content)
+    again = run(home, DAYS[-1], books)
+    assert again.times["base"] is None, "what was open for everybody is known now"
+    assert again.manifest == timely.manifest
+
+
+def is_recent(home: Home, sending: Path, dataset: str) -> bool:
+    """Whether a delivery of the dataset is of one of the last two months."""
+    about = read_about(home, json.loads(sending.read_bytes())["delivery"])
+    return about["dataset"] == dataset and about["period_last"] >= "2026-09"
 
 
 def happen(home: Home, last: PublishedRun, things: list[str], chance: Random) -> None:
