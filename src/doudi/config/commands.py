@@ -106,6 +106,41 @@ def status(home: HomeOption = HOME) -> None:
 
 
 @app.command()
+def backup(
+    folder: Annotated[Path, typer.Argument(metavar="目录", help="写到哪里：一个新的目录")],
+    home: HomeOption = HOME,
+) -> None:
+    """备份：某一时刻的整个数据库，加密，连同审计锚点。网站不必停。密钥不在其中，请另行保管。"""
+    from doudi.config.process import opened
+
+    with opened(home, "loader"):
+        from doudi.config import databases
+        from doudi.config.backup import backup as write
+        from doudi.kernel.clock import now
+
+        made = write(databases.where("loader"), folder, now())
+    typer.echo(f"{folder}：{sum(made.rows.values()):,} 行，{len(made.rows)} 张表。密钥文件请另行备份，没有它打不开这份备份。")
+
+
+@app.command()
+def restore(
+    folder: Annotated[Path, typer.Argument(metavar="目录", help="备份的目录", exists=True, file_okay=False)],
+    home: HomeOption = HOME,
+) -> None:
+    """恢复：先恢复到旁边并逐表核对，相符才替换；原来的数据库改名保留。网站须先停下。"""
+    from doudi.config.process import choose_home, database
+
+    choose_home(home)
+    from doudi.config import server, supervisor
+
+    with supervisor.only_one(server.site_folder(), ""), database():
+        from doudi.config.recovery import recover
+
+        for line in recover(folder):
+            typer.echo(line)
+
+
+@app.command()
 def worker(home: HomeOption = HOME) -> None:
     """只运行后台任务和审计封链（`up` 已包含；分开部署时使用）。"""
     from doudi.config.process import opened

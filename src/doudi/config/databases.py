@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
-from psycopg.conninfo import make_conninfo
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from doudi.config.options import Options
+from doudi.config.options import Options, options
 from doudi.config.roles import APP, LOADER, OWNER
+from doudi.kernel.errors import DoudiError, Fault, code
+
+NO_CONNECTION = code("site_connection_missing", "没有给出这一步要用的数据库连接")
+SAYS = {"default": "网站", "owner": "建表和升级", "loader": "装载、备份和账号准备"}
 
 DATABASE = "doudi"
 PASSWORDS = "passwords.json"
@@ -21,6 +26,16 @@ def connection_strings(options: Options) -> dict[str, str]:
         return {alias: address for alias, address in given.items() if address}
     folder = cluster_folder(options.home)
     return {alias: local(folder, role) for alias, role in (("default", APP), ("owner", OWNER), ("loader", LOADER))}
+
+
+def where(alias: str) -> dict[str, Any]:
+    """How psycopg and PostgreSQL's own programs reach the database as `alias` says. Raises DoudiError if nobody said."""
+    addresses = connection_strings(options())
+    if not options().database_url:
+        addresses["superuser"] = local(cluster_folder(options().home), "postgres", "postgres")
+    if alias not in addresses:
+        raise DoudiError(Fault(NO_CONNECTION, f"没有{SAYS[alias]}用的数据库连接", f"DOUDI_{alias.upper()}_DATABASE_URL", todo="设置这个环境变量"))
+    return conninfo_to_dict(addresses[alias])
 
 
 def cluster_folder(home: Path) -> Path:

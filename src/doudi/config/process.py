@@ -10,14 +10,10 @@ from typing import Literal
 
 import django
 
-from doudi.config.databases import cluster_folder, connection_strings
-from doudi.config.options import options, variable
-from doudi.kernel.errors import DoudiError, Fault, code
-
-NO_CONNECTION = code("site_connection_missing", "没有给出这一步要用的数据库连接")
+from doudi.config.databases import cluster_folder, where
+from doudi.config.options import options
 
 Alias = Literal["default", "owner", "loader"]
-SAYS: dict[str, str] = {"owner": "建表和升级", "loader": "装载、备份和账号准备"}
 
 
 def choose_home(home: Path) -> None:
@@ -64,9 +60,7 @@ def opened(home: Path, acting: Alias = "default") -> Iterator[None]:
 
 def act_as(alias: Alias) -> None:
     """Set Django up; from now on its default connection logs in as `alias` says. Raises DoudiError if nobody said where that is."""
-    if alias not in connection_strings(options()):
-        name = variable(f"{alias}_database_url")
-        raise DoudiError(Fault(NO_CONNECTION, f"没有{SAYS.get(alias, '')}用的数据库连接", name, todo=f"设置环境变量 {name}"))
+    where(alias)
     django.setup()
     from django.db import connections
 

@@ -1,0 +1,30 @@
+"""Background jobs of the site itself: what a worker that was killed left half done is done again; what has run out is thrown away."""
+
+from __future__ import annotations
+
+import structlog
+from procrastinate import JobContext
+from procrastinate.contrib.django import app
+
+from doudi.kernel.clock import now
+
+log = structlog.get_logger("doudi.jobs")
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="site.retry_stalled", queueing_lock="site.retry_stalled", pass_context=True)
+async def retry_stalled(context: JobContext, timestamp: int = 0) -> None:
+    """Every minute: jobs of workers that have given no sign for half a minute start again. Every job can be run twice."""
+    for stalled in await context.app.job_manager.get_stalled_jobs():
+        await context.app.job_manager.retry_job(stalled)
+        log.warning("job_started_again", job=stalled.id, task=stalled.task_name)
+
+
+@app.periodic(cron="15 18 * * *")
+@app.task(name="site.tidy", queueing_lock="site.tidy", retry=3)
+def tidy(timestamp: int = 0) -> None:
+    """Each night (02:15 in China): sessions and login failures that have run out."""
+    from doudi.casework.access.models import Session
+
+    ended, _ = Session.objects.filter(expire_date__lt=now()).delete()
+    log.info("tidied", sessions=ended)

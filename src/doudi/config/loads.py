@@ -1,0 +1,66 @@
+"""Loads published runs from the data folder into the site, as the loader; then adds up the figures of the day."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connections
+
+from doudi.casework.access.actor import Actor, Scope, job
+from doudi.casework.runs.models import Run
+from doudi.casework.runs.services import Loaded, load_run
+from doudi.casework.statistics.services import figures_refresh
+from doudi.identity.keys import open_keys
+from doudi.lake.home import Home
+from doudi.published.read import PublishedRun
+
+PURPOSE = "published"
+"""Under which subkey of the data folder's key a run's identities are sealed."""
+PROVINCE = "43"
+
+
+def loader() -> Actor:
+    """The platform itself, loading."""
+    return job("装载运行结果", Scope.of(PROVINCE))
+
+
+def chosen(home: Path, run: str | None, everything: bool) -> list[PublishedRun]:
+    """The runs to load, the oldest first: one by its number, all that are not older than the current one, or just the latest."""
+    if not everything:
+        return [PublishedRun.open(home, run)]
+    current = Run.objects.filter(state=Run.State.CURRENT).first()
+    return [found for found in PublishedRun.all(home) if current is None or found.as_of >= current.as_of]
+
+
+def load(home: Path, runs: list[PublishedRun], on: date, watch: Callable[[str], None] = lambda words: None) -> Iterator[Loaded]:
+    """Load one after the other; gives what each did. Raises DoudiError; what was loaded before stays."""
+    key = open_keys(Home.open(home, create=False)).subkey(PURPOSE)
+    for run in runs:
+        watch(f"装载 {run.id}")
+        loaded = load_run(run, key, by=loader(), on=on)
+        if not loaded.again:
+            analyze()
+            figures_refresh(loader(), on=on)
+        yield loaded
+
+
+def analyze() -> None:
+    """Let the planner know what has come in. Tables are the owner's, so only the owner can; without, autovacuum does it in a minute."""
+    if "owner" in settings.DATABASES:
+        with connections["owner"].cursor() as cursor:
+            cursor.execute("ANALYZE")
+        connections["owner"].close()
+
+
+def words(loaded: Loaded) -> Iterator[str]:
+    """A line for each step of a load."""
+    if loaded.again:
+        yield f"{loaded.run}：已是当前运行，没有变化"
+        return
+    yield f"{loaded.run}：已装载，用时 {sum(loaded.seconds.values()):.1f} 秒"
+    for step, counts in loaded.counts.items():
+        told = "，".join(f"{name} {count:,}" for name, count in counts.items())
+        yield f"  {step} {loaded.seconds.get(step, 0):.1f} 秒" + (f"：{told}" if told else "")
