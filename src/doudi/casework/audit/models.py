@@ -1,4 +1,4 @@
-"""Entries, who wrote them, and the chain that seals them."""
+"""The audit log: entries, what is still to be sealed, seals."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ class Writer(models.Model):
 
 
 class Entry(models.Model):
-    """Who did or saw what, when, from where, why. Append-only; `mac` guards it until a seal does.
+    """Who did or saw what, when, from where, why. Append-only; `mac` guards it until a seal does, and after.
 
-    `region` and `department` are those of the object, so that an auditor of a county sees the county's entries.
+    `region` is that of the object, else of the one who acted, so that an auditor of a county sees the county's entries; `*` if there is none.
     """
 
     at = models.DateTimeField("时间", db_index=True)
@@ -28,7 +28,7 @@ class Entry(models.Model):
     office = models.BigIntegerField("单位", null=True)
     kind = models.CharField("对象", max_length=40, blank=True)
     object = models.CharField("编号", max_length=64, blank=True)
-    region = models.CharField("地区", max_length=12, blank=True, db_collation="C")
+    region = models.CharField("地区", max_length=12, db_collation="C")
     reason = models.CharField("理由", max_length=200, blank=True)
     address = models.CharField("来自", max_length=45, blank=True)
     request = models.CharField("请求", max_length=36, blank=True)
@@ -38,7 +38,18 @@ class Entry(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "审计记录"
         constraints = [models.UniqueConstraint(fields=["writer", "number"], name="number_of_writer_is_unique")]
-        indexes = [models.Index(fields=["kind", "object"]), models.Index(fields=["region", "at"])]
+        indexes = [
+            models.Index(fields=["kind", "object"]),
+            models.Index(fields=["region", "at"]),
+            models.Index(fields=["user", "at"]),
+            models.Index(fields=["action", "at"]),
+        ]
+
+
+class Unsealed(models.Model):
+    """An entry that waits for its seal: written with it, taken away with the seal."""
+
+    entry = models.BigIntegerField(primary_key=True)
 
 
 class Seal(models.Model):
