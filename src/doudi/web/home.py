@@ -9,6 +9,7 @@ from django.shortcuts import render
 
 from doudi.web.context import MenuEntry, menu_of
 from doudi.web.permissions import for_any_account
+from doudi.web.work.views import work
 
 SAYS = {
     "households": "按姓名、拼音首字母、证件号码或村查找家庭和人员",
@@ -39,6 +40,8 @@ def home(request: HttpRequest) -> HttpResponse:
     actor = getattr(request, "actor", None)
     if actor is None:
         return render(request, "web/no_role.html")
+    if actor.may("work.see"):
+        return work(request)
     return render(request, "web/home.html", {"places": [_place(entry) for entry in menu_of(request, actor) if entry.name != "home"]})
 
 

@@ -6,6 +6,7 @@ from doudi.web import home
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("", include("doudi.web.work.urls")),
     path("", include("doudi.web.operations.urls")),
     path("", include("doudi.web.accounts.urls")),
     path("", include("doudi.web.map.urls")),

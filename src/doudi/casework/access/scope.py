@@ -20,13 +20,14 @@ def scoped(scope: Scope) -> Iterator[None]:
 
     `settings.ACTING_ROLE` is only set in tests, where one connection plays all three roles.
     """
+    inside_another = connection.in_atomic_block
     with transaction.atomic(), _as(settings.ACTING_ROLE):
         apply(scope)
         try:
             yield
         finally:
-            if not connection.needs_rollback and connection.in_atomic_block:
-                apply(NOBODY)
+            if inside_another and not connection.needs_rollback:
+                apply(NOBODY)  # else it ends with the transaction
 
 
 def apply(scope: Scope) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache, lru_cache
+from time import monotonic
 
 import chinese_calendar
 import holidays
@@ -17,6 +18,8 @@ import holidays
 from doudi.casework.organisation.models import WorkdayOverride
 
 DAY = timedelta(days=1)
+FRESH = 60
+"""Seconds."""
 
 
 @dataclass(frozen=True)
@@ -64,8 +67,19 @@ class Calendar:
 
 
 def calendar() -> Calendar:
-    """The calendar with the installation's overrides; one query, so make it once and pass it on."""
+    """The calendar with the installation's overrides; one query, so make it once and pass it on. What computes a deadline asks this."""
     return Calendar(dict(WorkdayOverride.objects.values_list("day", "works")))
+
+
+def calendar_shown() -> Calendar:
+    """The calendar for showing how many working days are left: at most a minute old, so that a list need not ask for it."""
+    global _shown
+    if _shown is None or monotonic() - _shown[0] > FRESH:
+        _shown = monotonic(), calendar()
+    return _shown[1]
+
+
+_shown: tuple[float, Calendar] | None = None
 
 
 @lru_cache(maxsize=4_000)

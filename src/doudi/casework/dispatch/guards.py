@@ -11,6 +11,7 @@ from doudi.casework.access.actor import Actor
 from doudi.casework.access.models import Membership
 from doudi.casework.dispatch.models import Result, State, Verdict, WorkItem
 from doudi.casework.organisation.models import Office
+from doudi.kernel.clock import CHINA
 from doudi.kernel.errors import Fault, code
 
 OWN_WORK = code("own_work", "不能审批自己办理的任务")
@@ -33,7 +34,8 @@ class Asked:
 
     @property
     def on(self) -> date:
-        return self.at.date()
+        """The day in China."""
+        return self.at.astimezone(CHINA).date()
 
 
 @dataclass(frozen=True)

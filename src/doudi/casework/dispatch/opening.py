@@ -18,6 +18,7 @@ from doudi.casework.dispatch.models import Event, State, WorkItem
 from doudi.casework.dispatch.moves import department_of, level_of, place_name, start_clock
 from doudi.casework.dispatch.numbers import number_text, numbers_take
 from doudi.casework.organisation.models import Office
+from doudi.kernel.clock import CHINA
 from doudi.kernel.errors import DoudiError, Fault
 from doudi.kernel.regions import county_of
 
@@ -51,7 +52,7 @@ def item_open(
     to = Office.objects.filter(pk=office, closed_on=None).first()
     if to is None:
         raise DoudiError(Fault(NO_OFFICE, "没有这个办理单位", "office"))
-    on, county = at.date(), county_of(region)
+    on, county = at.astimezone(CHINA).date(), county_of(region)
     item = WorkItem(
         number=number_text(on.year, county, numbers_take(on.year, county) + 1),
         household=household,

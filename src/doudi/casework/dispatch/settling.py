@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -16,7 +16,7 @@ from doudi.casework.dispatch.models import State, WorkItem
 from doudi.casework.dispatch.pushing import items_push_for_day
 from doudi.casework.dispatch.sqlrun import execute
 from doudi.casework.dispatch.stepping import step_by_platform
-from doudi.kernel.clock import now
+from doudi.kernel.clock import CHINA, now
 from doudi.published.read import PublishedRun
 
 CAUSES = {"miss": "条件不再成立", "subject_gone": "对象已不在名单", "rule_gone": "规则已不执行", "earlier": "已不再出现"}
@@ -41,12 +41,18 @@ def items_open_for_run(run: PublishedRun, *, by: Actor, on: date) -> dict[str, i
     were opened or joined, handed out, and how many alerts found no office.
     """
     by.must("work.redirect")
-    it = Settling(by, run.id, run.as_of, on, now())
+    it = Settling(by, run.id, run.as_of, on, moment_of(on))
     closed, reopened = _check_answers(it)
     counts = {"closed": closed, "reopened": reopened, "ended": _end_untouched(it), "gone": _ask_whether_gone(it), "back": _bring_back(it)}
     counts |= items_group(by=by, run=run.id, on=on, at=it.at)
     counts["pushed"] = items_push_for_day(by, on=on, at=it.at, even_on_a_day_off=True)
     return counts
+
+
+def moment_of(day: date) -> datetime:
+    """Now, if the day is today; else eight o'clock of that day: what is brought in afterwards is written down for the day it stands for."""
+    moment = now()
+    return moment if moment.date() == day else datetime.combine(day, time(8), CHINA)
 
 
 def _check_answers(it: Settling) -> tuple[int, int]:

@@ -18,6 +18,7 @@ from doudi.casework.dispatch.loop import STEPS, Step, Who
 from doudi.casework.dispatch.models import Event, State, WorkItem
 from doudi.casework.dispatch.moves import MOVES, Move, state_after_gone
 from doudi.casework.dispatch.outbox import tell
+from doudi.kernel.clock import CHINA
 from doudi.kernel.errors import DoudiError, Fault
 
 
@@ -104,7 +105,7 @@ def _is_theirs(by: Actor, item: WorkItem, step: Step) -> bool:
 def _take(by: Actor, item: WorkItem, step: Step, data: dict[str, Any], at: datetime, key: str) -> Event:
     before, facts = item.state, facts_of(item)
     after = state_after_gone(item) if step.returns else (step.after or State(item.state))
-    move = Move(by, item, data, at.date())
+    move = Move(by, item, data, at.astimezone(CHINA).date())
     if change := MOVES.get(step.name):
         change(move)
     if step.returns and after in (State.WAITING, State.PUSHED) and item.pushed_on is None:

@@ -10,6 +10,7 @@ from django import template
 from django.utils import timezone
 
 from doudi.casework.access.sealing import masked_name
+from doudi.casework.dispatch.models import Result, Verdict
 from doudi.casework.organisation.models import Department
 
 register = template.Library()
@@ -94,3 +95,21 @@ def share(ten_thousandths: int | None) -> str:
 def of(words: Mapping[str, Any], key: str) -> Any:
     """The word of a key: `{{ levels|of:rule.level }}`; what has none is shown as it is, a missing number as nothing."""
     return words.get(key, "" if not words or any(isinstance(value, int) for value in words.values()) else key)
+
+
+@register.filter
+def positive(number: int) -> int:
+    """3 for -3."""
+    return abs(number)
+
+
+@register.filter
+def verdict_words(key: str) -> str:
+    """属实."""
+    return str(dict(Verdict.choices).get(key, key))
+
+
+@register.filter
+def result_words(key: str) -> str:
+    """已纳入救助保障."""
+    return str(dict(Result.choices).get(key, key))

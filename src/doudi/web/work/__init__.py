@@ -1,0 +1,1 @@
+"""Work items: the list somebody lands on, and the page of one."""

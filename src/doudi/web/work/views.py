@@ -1,0 +1,166 @@
+"""The list somebody lands on, and the page of one work item."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.http import require_GET
+
+from doudi.casework.alerts.models import Alert
+from doudi.casework.audit.actions import LOOKED
+from doudi.casework.audit.services import record
+from doudi.casework.dispatch.calendar import Calendar, calendar_shown
+from doudi.casework.dispatch.loop import STEPS
+from doudi.casework.dispatch.models import Event, State, WorkItem
+from doudi.casework.dispatch.selectors import Filters, Listed, events_of, group_of, item_of, items_counted, items_listed, steps_open_to, tabs_of
+from doudi.kernel.clock import today
+from doudi.web.faults import shown_again
+from doudi.web.permissions import ActingRequest, needs
+from doudi.web.work.forms import StepForm, panels
+from doudi.web.work.words import told
+
+DUE = {"over": "已逾期", "today": "今日到期", "week": "本周到期", "later": "以后"}
+GRADES = {"R": "红色", "O": "橙色", "Y": "黄色", "B": "蓝色"}
+WORDS = {"grade": GRADES, "state": dict(State.choices), "origin": dict(WorkItem.Origin.choices), "due": DUE}
+LABELS = {"grade": "等级", "state": "状态", "origin": "来源", "due": "期限"}
+KEPT = "work-list"
+"""Where the session keeps the filters that were used last."""
+VERIFY_LEADS = ("verify", "refer", "handle")
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of the list: the item, its group, working days left until its next term (negative when past), what the term is for."""
+
+    item: WorkItem
+    group: str
+    left: int | None
+    accepting: bool
+
+
+@needs("work.see")
+@require_GET
+def work(request: ActingRequest) -> HttpResponse:
+    """Work by term, in tabs; filters are in the address and come back the next time."""
+    by, on = request.actor, today()
+    if not request.GET and (kept := request.session.get(KEPT)):
+        return HttpResponseRedirect(f"{request.path}?{kept}")
+    tabs = tabs_of(by)
+    tab = request.GET.get("tab", "")
+    tab = tab if tab in tabs else next(iter(tabs))
+    chosen = {name: request.GET.get(name, "") for name in WORDS}
+    filters = Filters(**{name: value if value in WORDS[name] else "" for name, value in chosen.items()})
+    query = {name: value for name, value in asdict(filters).items() if value}
+    _keep(request, {"tab": tab, **query} if query or tab != next(iter(tabs)) else {})
+    found, counts = items_listed(by, tab=tab, on=on, filters=filters, page=_page(request)), items_counted(by, on=on)
+    days = calendar_shown()
+    rows = [row_of(item, days, on) for item in found.rows]
+    context = {
+        "tabs": [(key, words, counts.get(key), key == tab) for key, words in tabs.items()],
+        "tab": tab,
+        "groups": [(DUE[key], [row for row in rows if row.group == key]) for key in DUE] if tab != "closed" else [("", rows)],
+        "dues": [
+            (key, words, counts.get(key, 0), filters.due == key, _link(tab, query, "due", "" if filters.due == key else key))
+            for key, words in DUE.items()
+        ],
+        "chips": [(f"{LABELS[name]}：{WORDS[name][value]}", _link(tab, query, name, "")) for name, value in query.items()],
+        "options": [(name, LABELS[name], WORDS[name].items(), query.get(name, "")) for name in ("grade", "state", "origin")],
+        "page": _pager(found, tab, query),
+        "may_accept": by.may("work.accept") and tab == "todo" and any(row.item.state in (State.PUSHED, State.REOPENED) for row in rows),
+        "rows": rows,
+        "filtered": bool(query),
+    }
+    return render(request, "work/list.html", context)
+
+
+@needs("work.see")
+@require_GET
+def item(request: ActingRequest, pk: int) -> HttpResponse:
+    """One item: why, on what it stands, what to do, what was done. Looking at it is kept."""
+    found = item_of(request.actor, pk)
+    if found is None:
+        raise Http404
+    record(request.actor, LOOKED, kind="item", object=found.number, region=found.region)
+    return item_page(request, found)
+
+
+def item_page(request: ActingRequest, found: WorkItem, sent: StepForm | None = None, problem: Any = None) -> HttpResponse:
+    """The page; with `sent` again, what was typed in its place and the faults above."""
+    by, on = request.actor, today()
+    events = list(events_of(by, found))
+    alerts = list(Alert.objects.filter(item=found).order_by("state", "grade", "rule"))
+    context = {
+        "item": found,
+        "row": row_of(found, calendar_shown(), on),
+        "told": [told(alert) for alert in alerts if alert.state != Alert.State.ENDED],
+        "ended": [alert for alert in alerts if alert.state == Alert.State.ENDED],
+        "panels": panels(by, found, steps_open_to(by, found), on, sent),
+        "events": [(event, STEPS.get(event.step), _frozen(event)) for event in events],
+        "next": _next(found),
+        "may_visit": found.household is not None and (by.may("visit.plan") or by.may("visit.record")),
+        "may_apply": found.household is not None and by.may("application.start"),
+    }
+    return shown_again(request, "work/item.html", context, problem) if sent is not None else render(request, "work/item.html", context)
+
+
+def row_of(item: WorkItem, days: Calendar, on: date) -> Row:
+    """Its term in working days from today."""
+    accepting = item.state in (State.PUSHED, State.REOPENED)
+    term = item.accept_by if accepting else item.due_on
+    running = term is not None and item.state not in (State.CLOSED, State.ANSWERED)
+    return Row(item, group_of(term, on), days.between(on, term) if running and term else None, accepting)
+
+
+def _next(item: WorkItem) -> tuple[str, str] | None:
+    """What comes next, and whose it is; None for what is closed."""
+    waits = {
+        State.WAITING: ("派发", "系统按每日上限派发"),
+        State.PUSHED: ("签收", str(item.office)),
+        State.REOPENED: ("签收", str(item.office)),
+        State.RETURNED: ("改派", "县级审批人员"),
+        State.ACCEPTED: ("核实", item.assignee.name if item.assignee else str(item.office)),
+        State.VERIFIED: ("办理反馈", item.assignee.name if item.assignee else str(item.office)),
+        State.CONFERENCE: ("会议决定", "县级一事一议会议"),
+        State.HANDLED: ("审批", f"{item.office}的负责人（不是经办人）"),
+        State.ANSWERED: ("复核", "下一次运行的数据"),
+        State.GONE: ("确认线索消失", f"{item.office}的负责人"),
+    }
+    return waits.get(State(item.state))
+
+
+def _frozen(event: Event) -> int:
+    """On how many leads the decision was frozen; 0 for a step that decides nothing."""
+    return len(event.data.get("facts", ()))
+
+
+def _page(request: ActingRequest) -> int:
+    given = request.GET.get("page", "1")
+    return min(int(given), 10_000) if given.isascii() and given.isdigit() else 1
+
+
+def _keep(request: ActingRequest, query: dict[str, str]) -> None:
+    kept = urlencode(query)
+    if request.session.get(KEPT, "") != kept:
+        request.session[KEPT] = kept
+
+
+def _link(tab: str, query: dict[str, str], name: str, value: str) -> str:
+    changed = {key: word for key, word in (query | {name: value}).items() if word}
+    return f"{reverse('work')}?{urlencode({'tab': tab} | changed)}"
+
+
+def _pager(found: Listed, tab: str, query: dict[str, str]) -> dict[str, str]:
+    def to(page: int) -> str:
+        return f"{reverse('work')}?{urlencode({'tab': tab} | query | {'page': page})}"
+
+    return {
+        "says": f"第 {found.page} 页，本页 {len(found.rows)} 件",
+        "previous": to(found.page - 1) if found.page > 1 else "",
+        "next": to(found.page + 1) if found.more else "",
+    }
