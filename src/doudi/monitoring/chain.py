@@ -10,6 +10,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from doudi.contracts.model import Contract, Field
 from doudi.kernel.errors import DoudiError, Fault, code
 from doudi.lake.engine import sql
@@ -25,20 +28,22 @@ UNKNOWN_COLUMN = code("programme_unknown_column", "救助项目提到的数据�
 _BRACES = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 
 LINE = """
-SELECT {day} AS date, {whole_month} AS whole_month, {whole_year} AS whole_year, t.person, t.household, {programme} AS programme,
-    {department} AS department, REPLACE({title}, '（）', '') AS title, {kind} AS kind, {amount} AS amount,
-    ({amount} IS NOT NULL AND {again} IS NULL) AS counts_in_sum, {quantity} AS quantity, {unit} AS unit, {dataset} AS dataset,
-    t.delivery, t.row, {number} AS line
+SELECT {day} AS date, t.person, t.household, {title} AS title, {amount} AS amount, ({amount} IS NOT NULL AND {again} IS NULL) AS counts_in_sum,
+    {quantity} AS quantity, t.delivery, t.row, {way} AS way, {place} AS place
 FROM ({rows}) t {join}
 WHERE {day} <= DATE '{as_of}' AND {sure}
 """
 
 NOTHING = """
-SELECT CAST(NULL AS DATE) AS date, TRUE AS whole_month, FALSE AS whole_year, CAST(NULL AS BIGINT) AS person, CAST(NULL AS BIGINT) AS household,
-    '' AS programme, '' AS department, '' AS title, '' AS kind, CAST(NULL AS BIGINT) AS amount, TRUE AS counts_in_sum,
-    CAST(NULL AS BIGINT) AS quantity, CAST(NULL AS TEXT) AS unit, '' AS dataset, CAST(NULL AS BIGINT) AS delivery, CAST(NULL AS INT) AS row, 0 AS line
+SELECT CAST(NULL AS DATE) AS date, CAST(NULL AS BIGINT) AS person, CAST(NULL AS BIGINT) AS household, '' AS title, CAST(NULL AS BIGINT) AS amount,
+    TRUE AS counts_in_sum, CAST(NULL AS BIGINT) AS quantity, CAST(NULL AS BIGINT) AS delivery, CAST(NULL AS INT) AS row, 0 AS way, 0 AS place
 WHERE FALSE
 """
+
+WAYS = pa.schema(
+    {name: pa.string() for name in ("programme", "department", "kind", "dataset", "unit")}
+    | {"line": pa.int32(), "whole_month": pa.bool_(), "whole_year": pa.bool_()}
+)
 
 TIME_TYPES = {"day": "date", "month": "month", "year": "int"}
 SHOWN = ("code", "text", "int", "money", "date", "month", "bool")
@@ -112,19 +117,54 @@ def with_chain_tables(policy: PolicyFiles) -> PolicyFiles:
     return replace(policy, tables={**policy.tables, **tables})
 
 
+def chain_ways(policy: PolicyFiles, contracts: Mapping[str, Contract]) -> pa.Table:
+    """What all lines of a way to give aid have in common, by the number of the way."""
+    ways = [
+        {"programme": one.programme.programme, "department": one.line.department, "kind": one.line.kind, "dataset": one.line.dataset}
+        | {"line": one.number, "whole_month": one.line.per == "month", "whole_year": one.line.per == "year", "unit": _unit(one, contracts)}
+        for one in _lines(policy)
+    ]
+    return pa.Table.from_pylist(ways, schema=WAYS)
+
+
+def complete(batches: Iterable[pa.RecordBatch], ways: pa.Table) -> Iterator[pa.RecordBatch]:
+    """Lines of `chain_query` with what their ways say; a unit is told beside a quantity only."""
+    for batch in batches:
+        found = pa.Table.from_batches([batch])
+        said = ways.take(batch["way"])
+        for name in ways.column_names:
+            column = said[name]
+            if name == "unit":
+                column = pc.if_else(pc.is_valid(found["quantity"]), column, pa.scalar(None, pa.string()))
+            found = found.append_column(name, column)
+        yield from found.combine_chunks().to_batches()
+
+
+def _unit(one: _Line, contracts: Mapping[str, Contract]) -> str | None:
+    field = contracts[one.line.dataset].by_name.get(one.line.quantity) if one.line.quantity else None
+    return field.unit if field else None
+
+
 def chain_query(compiled: Policy, policy: PolicyFiles, contracts: Mapping[str, Contract]) -> str:
     """The lines of the chain, in no order. `compiled` is the plan's policy, `policy` the files with their chain tables.
+
+    `way`: the number of what lines have in common (`chain_ways`); `place`: where programme and dataset stand among all. In one place, ways ascend by
+    line.
 
     Raises DoudiError if a line names a column that its dataset has not, or one of another type.
     """
     faults: list[Fault] = []
-    queries = [_query(one, compiled, contracts, faults) for one in _lines(policy)]
+    lines = list(_lines(policy))
+    order = sorted({(one.programme.programme, one.line.dataset) for one in lines})
+    queries = [
+        _query(one, way, order.index((one.programme.programme, one.line.dataset)), compiled, contracts, faults) for way, one in enumerate(lines)
+    ]
     if faults:
         raise DoudiError(faults)
     return " UNION ALL ".join([NOTHING, *queries])
 
 
-def _query(one: _Line, compiled: Policy, contracts: Mapping[str, Contract], faults: list[Fault]) -> str:
+def _query(one: _Line, way: int, place: int, compiled: Policy, contracts: Mapping[str, Contract], faults: list[Fault]) -> str:
     line = one.line
     contract = contracts.get(line.dataset)
     if contract is None:
@@ -137,18 +177,12 @@ def _query(one: _Line, compiled: Policy, contracts: Mapping[str, Contract], faul
     again = compiled.tables.get(one.again)
     return LINE.format(
         day=_first_day(line.per, f"t.{time.name}") if time else "",
-        whole_month="TRUE" if line.per == "month" else "FALSE",
-        whole_year="TRUE" if line.per == "year" else "FALSE",
-        programme=quoted(one.programme.programme),
-        department=quoted(line.department),
         title=_title(one, contract, faults),
-        kind=quoted(line.kind),
         amount=f"t.{amount.name}" if amount else "CAST(NULL AS BIGINT)",
         again="a.row" if again else "NULL",
         quantity=f"t.{quantity.name}" if quantity else "CAST(NULL AS BIGINT)",
-        unit=f"CASE WHEN t.{quantity.name} IS NOT NULL THEN {quoted(quantity.unit or '')} END" if quantity else "CAST(NULL AS TEXT)",
-        dataset=quoted(line.dataset),
-        number=one.number,
+        way=way,
+        place=place,
         rows=sql(Rows(compiled, rows).build()),
         join=_join(sql(Rows(compiled, again).build()), again.unsure) if again else "",
         as_of=compiled.as_of.isoformat(),
@@ -188,7 +222,7 @@ def _column(one: _Line, contract: Contract, name: str, types: tuple[str, ...], f
 
 
 def _title(one: _Line, contract: Contract, faults: list[Fault]) -> str:
-    """SQL of the title: texts and the columns in braces, codes as their labels, an empty value as nothing."""
+    """SQL of the title: texts and the columns in braces, codes as their labels, an empty value as nothing; without empty brackets."""
     parts: list[str] = []
     for at, part in enumerate(_BRACES.split(one.line.title.value)):
         if at % 2 == 0:
@@ -197,7 +231,7 @@ def _title(one: _Line, contract: Contract, faults: list[Fault]) -> str:
         field = _column(one, contract, part, SHOWN, faults)
         if field is not None:
             parts.append(f"COALESCE({_shown(field)}, '')")
-    return " || ".join(parts)
+    return f"REPLACE({' || '.join(parts)}, '（）', '')" if len(parts) > 1 else parts[0].replace("（）", "")
 
 
 def _shown(field: Field) -> str:

@@ -7,17 +7,20 @@ concerned alone. That a conclusion is unknown concerns nobody, nor does a line o
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from doudi.monitoring.parts import NOWHERE
 from doudi.monitoring.steps import Step
 from doudi.policyfiles import PolicyFiles
+from doudi.rules.layers import FACTS, WANTED, layer_name
+from doudi.rules.model import Variable
 
 SUBJECTS = """
 SELECT DISTINCT person, household FROM (
-    SELECT person, household FROM alert_lines
+    SELECT person, household FROM alerts
     UNION ALL SELECT e.person, CASE WHEN e.person IS NULL OR h.part = p.part THEN e.household END FROM ended_lines e
         LEFT JOIN person_places p ON e.person = p.person LEFT JOIN household_places h ON e.household = h.household
-    UNION ALL SELECT f.person, f.household FROM person_facts f WHERE {person}
-    UNION ALL SELECT CAST(NULL AS BIGINT), f.household FROM household_facts f WHERE {household}
+    {recognised}
 )
 """
 """The household of an ended alert may be in another part by now, where it is computed without this alert."""
@@ -41,15 +44,26 @@ LEFT JOIN person_places r ON p.person = r.person
 """
 
 
-def steps(policy: PolicyFiles, variables: frozenset[str]) -> list[Step]:
-    """Make `concerned_households` (household) and `concerned_persons` (person, household, part); see above. `variables`: those of the plan."""
-    categories: dict[str, list[str]] = {"person": [], "household": []}
-    for name, variable in policy.variables.items():
-        if variable.category and name in variables:
-            categories[variable.of].append(f'f."{name}"')
-    tests = {of: " OR ".join(names) or "FALSE" for of, names in categories.items()}
+RECOGNISED = "UNION ALL SELECT {person}, f.household FROM {layer} f WHERE {categories}"
+
+WANTED_PERSONS = "SELECT person FROM concerned_persons UNION SELECT person FROM open_persons"
+
+
+def steps(policy: PolicyFiles, variables: Mapping[str, Variable]) -> list[Step]:
+    """Make `concerned_households` (household), `concerned_persons` (person, household, part) and the plan's `wanted_persons`; see above.
+
+    `variables`: those of the plan. Needs its layers and `alerts`, `ended_lines`, and the tables of `places.STEPS`.
+    """
+    categories: dict[tuple[str, str], list[str]] = {}
+    for name, variable in variables.items():
+        if name in policy.variables and policy.variables[name].category:
+            of_person = variable.of == "person"
+            table = ("f.person", layer_name(variable.rank)) if of_person else ("CAST(NULL AS BIGINT)", FACTS["household"])
+            categories.setdefault(table, []).append(f'f."{name}"')
+    recognised = [RECOGNISED.format(person=who, layer=layer, categories=" OR ".join(names)) for (who, layer), names in categories.items()]
     return [
-        Step("concerned", SUBJECTS.format(**tests), "找出涉及的个人和家庭"),
+        Step("concerned", SUBJECTS.format(recognised="\n    ".join(recognised)), "找出涉及的个人和家庭"),
         Step("concerned_households", HOUSEHOLDS, "找出涉及的家庭"),
         Step("concerned_persons", PERSONS, "找出涉及家庭的成员"),
+        Step(WANTED, WANTED_PERSONS, "选定要汇集情况的人员"),
     ]

@@ -9,6 +9,7 @@ import sqlglot
 from sqlglot import exp
 
 from doudi.lake.engine import Query
+from doudi.monitoring.diff import ALERT_ID
 from doudi.monitoring.steps import Step
 from doudi.rules.findings import results
 from doudi.rules.model import Policy
@@ -38,9 +39,9 @@ class RuleLike(Protocol):
     def conditions(self) -> Iterable[ConditionLike]: ...
 
 
-GONE = """
+GONE = f"""
 SELECT b.alert, b.rule, b.subject, b.person, b.household
-FROM before_alerts b ANTI JOIN alert_lines a ON b.alert = a.alert
+FROM before_alerts b ANTI JOIN (SELECT {ALERT_ID} AS alert FROM alerts) a ON b.alert = a.alert
 """
 
 FAILED = """
@@ -78,6 +79,10 @@ LEFT JOIN household_facts h ON e.household = h.household
 """
 
 
+LINES = Step("ended_lines", GONE, "找出已消失的线索")
+"""The alerts of the run before that are not in `alerts`."""
+
+
 def results_asked(policy: Policy) -> dict[str, Query]:
     """For persons and households the results of every condition now, of those whose alerts have ended."""
     asked = {}
@@ -88,7 +93,7 @@ def results_asked(policy: Policy) -> dict[str, Query]:
 
 
 def steps(rules: Mapping[str, RuleLike], results: Mapping[str, Query]) -> list[Step]:
-    """Make `ended_lines`, `ended_failed` and `ended_causes` (alert, cause, reason). Death ends no alert of a rule that asks the dead.
+    """Make `ended_failed` and `ended_causes` (alert, cause, reason) from `ended_lines`. Death ends no alert of a rule that asks the dead.
 
     `results`: person and household -> the query of the conditions' results of those whose alerts have ended.
     """
@@ -98,7 +103,6 @@ def steps(rules: Mapping[str, RuleLike], results: Mapping[str, Query]) -> list[S
     dead = f"e.rule IN ({', '.join(map(quoted, of_dead))})" if of_dead else "FALSE"
     asked = f"(CASE WHEN e.subject = 'h' THEN h.household IS NOT NULL ELSE COALESCE((f.living AND f.listed) OR ({dead} AND f.deceased), FALSE) END)"
     return [
-        Step("ended_lines", GONE, "找出已消失的线索"),
         *(Step(f"ended_{subject}s", query, "查看其现在的条件") for subject, query in results.items()),
         Step("ended_failed", failed, "找出不再成立的条件"),
         Step("ended_causes", CAUSES.format(in_force=in_force, asked=asked), "查明线索消失的原因"),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from sqlglot import exp
 
-from doudi.rules.layers import FACTS, Step
+from doudi.rules.layers import FACTS, Step, layer_name
 from doudi.rules.model import Condition, Formula, FromRows, Members, Policy, Rule, Variable
 from doudi.rules.rowsql import PERSONS, aliased, col, counts_for, named, person_names, read, select
 from doudi.rules.scopes import ROW
@@ -30,6 +30,12 @@ def eligible(rule: Rule, alias: str = "f") -> SQL:
     if rule.subjects == "deceased":
         return col("deceased", alias)
     return all_of(col("living", alias), col("listed", alias))
+
+
+def _hits(rule: Rule) -> SQL:
+    """The table in which a rule's hits are, of everybody."""
+    name = layer_name(rule.rank) if rule.of == "person" else FACTS["household"]
+    return exp.alias_(exp.to_table(name), "f", table=True)
 
 
 def _facts(rule: Rule) -> SQL:
@@ -61,10 +67,23 @@ ALERT = {"rule": Type.TEXT, "subject": Type.TEXT, "person": Type.NUMBER, "househ
 def alerts(policy: Policy) -> Step:
     """One row per rule and subject for which it hits."""
     queries = [
-        select(*_subject(rule)).from_(_facts(rule), copy=False).where(all_of(col(rule.column, "f"), eligible(rule)), copy=False)
+        select(*_subject(rule)).from_(_hits(rule), copy=False).where(all_of(col(rule.column, "f"), eligible(rule)), copy=False)
         for rule in policy.rules.values()
     ]
     return Step("alerts", union(queries, ALERT), "列出命中的线索")
+
+
+def open_persons(policy: Policy) -> Step:
+    """Everybody for whom some rule about persons is unknown; one row for each layer in which there is such a rule."""
+    tests: dict[str, list[SQL]] = {}
+    for rule in policy.rules.values():
+        if rule.of == "person":
+            tests.setdefault(layer_name(rule.rank), []).append(exp.paren(all_of(is_null(col(rule.column, "f")), eligible(rule))))
+    queries = [
+        select(col("person", "f")).from_(exp.alias_(exp.to_table(layer), "f", table=True), copy=False).where(exp.or_(*open_), copy=False)
+        for layer, open_ in tests.items()
+    ]
+    return Step("open_persons", union(queries, {"person": Type.NUMBER}), "找出有规则无法判断的人员")
 
 
 def show(value: SQL, kind: Kind) -> SQL:

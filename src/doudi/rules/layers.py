@@ -19,6 +19,7 @@ from doudi.rules.syntax import Name, Node, names
 from doudi.rules.types import Type
 
 FACTS = {"person": "person_facts", "household": "household_facts"}
+WANTED = "wanted_persons"
 
 
 @dataclass(frozen=True)
@@ -45,11 +46,12 @@ def layer_name(rank: int) -> str:
 
 
 def plan_layers(policy: Policy) -> list[Step]:
-    """The steps from the tables of rows to `person_facts` and `household_facts`, which are the last layers."""
+    """The steps from the tables of rows to the last layers: `household_facts`, and of persons what is new in it, see `person_facts`."""
     steps: list[Step] = []
     passes = _passes(policy, steps)
     ranks = [variable.rank for variable in policy.variables.values()] + [rule.rank for rule in policy.rules.values()]
     last = max([*ranks, 1])
+    narrow = _last_of_persons(policy)
     columns: dict[str, list[str]] = {
         "person": person_base_columns(policy),
         "household": ["household", "members"],
@@ -60,13 +62,52 @@ def plan_layers(policy: Policy) -> list[Step]:
             steps.append(
                 Step(
                     layer_name(rank),
-                    _query(policy, rank, layer, columns, steps),
+                    _query(policy, rank, layer, columns, steps, _read_later(policy, rank) if rank == narrow else None),
                     f"汇总{'个人' if rank % 2 == 0 else '家庭'}事实（第 {rank // 2 + 1} 层）",
                 )
             )
-    made = [step.name for step in reversed(steps)]
-    last_ones = {next(name for name in made if name.startswith(f"{of}_")): facts for of, facts in FACTS.items()}
-    return [Step(last_ones.get(step.name, step.name), _renamed(step.query, last_ones), step.says) for step in steps]
+    last_one = {next(step.name for step in reversed(steps) if step.name.startswith("household_")): FACTS["household"]}
+    return [Step(last_one.get(step.name, step.name), _renamed(step.query, last_one), step.says) for step in steps]
+
+
+def _last_of_persons(policy: Policy) -> int:
+    """The rank of the last layer of persons."""
+    ranks = [each.rank for each in (*policy.variables.values(), *policy.rules.values()) if each.of == "person"]
+    return max([*ranks, 0])
+
+
+def _read_later(policy: Policy, rank: int) -> set[str]:
+    """The columns of earlier layers that are read from the last layer of persons: who they are, and what is summed up over members after it."""
+    later = [variable.how for variable in policy.variables.values() if variable.rank > rank]
+    rollups = [how.aggregate.argument for how in later if isinstance(how, Members)]
+    return {"person", "household", "listed", "living", "deceased", *names_all(node for node in rollups if node)}
+
+
+def _columns(step: Step) -> list[str]:
+    assert isinstance(step.query, exp.Select)
+    return step.query.named_selects
+
+
+def wanted_persons() -> Step:
+    """Whose facts are gathered: everybody's, unless somebody who needs fewer performs another step of this name."""
+    return Step(WANTED, select(col("person")).from_(exp.to_table(PERSONS), copy=False), "选定要汇集情况的人员")
+
+
+def person_facts(policy: Policy, steps: Sequence[Step]) -> Step:
+    """The facts of those in `wanted_persons`, from all layers: what the last one holds is new in it, so that nobody's facts are copied needlessly."""
+    layers = [step for step in steps if step.name.startswith("person_") and step.name != PERSONS]
+    wanted = select(col("person")).from_(exp.to_table(WANTED), copy=False)
+    chosen = exp.In(this=col("person", "a"), query=exp.Subquery(this=wanted))
+    full, last = layers[max(0, len(layers) - 2)], layers[-1]
+    columns = [named(col(name, "a"), name) for name in _columns(full)]
+    query = select(*columns).from_(exp.alias_(exp.to_table(full.name), "a", table=True), copy=False)
+    if full is not last:
+        known = set(_columns(full))
+        new = [name for name in _columns(last) if name not in known]
+        query = query.select(*(named(col(name, "b"), name) for name in new), copy=False)
+        both = exp.EQ(this=col("person", "a"), expression=col("person", "b"))
+        query = query.join(exp.alias_(exp.to_table(last.name), "b", table=True), on=both, copy=False)
+    return Step(FACTS["person"], query.where(chosen, copy=False), "汇总个人事实")
 
 
 def _renamed(query: SQL, tables: dict[str, str]) -> SQL:
@@ -255,8 +296,11 @@ def _sublevels(formulas: dict[str, tuple[SQL, list[str]]]) -> list[list[str]]:
     return [[name for name in formulas if level[name] == number] for number in range(max(level.values(), default=-1) + 1)]
 
 
-def _query(policy: Policy, rank: int, layer: Layer, columns: dict[str, list[str]], steps: Sequence[Step]) -> exp.Select:
-    of = layer.of
+def _query(
+    policy: Policy, rank: int, layer: Layer, columns: dict[str, list[str]], steps: Sequence[Step], kept: set[str] | None
+) -> exp.Select:  # fmt: skip
+    """The query of a layer. `kept`: the columns of earlier layers that it hands on (None: all)."""
+    of, before = layer.of, list(columns[layer.of])
     borrowed = _borrowed(policy, layer, columns) if of == "person" and rank else []
     base = _base(rank, of, steps)
     query = select(
@@ -279,7 +323,8 @@ def _query(policy: Policy, rank: int, layer: Layer, columns: dict[str, list[str]
         star = exp.Column(this=exp.Star(), table=exp.to_identifier("t"))
         query = select(star, *(named(layer.formulas[name][0], name) for name in level)).from_(aliased(query, "t"), copy=False)
     columns[of] += [*layer.ready, *layer.formulas]
-    return select(*(col(name, "t") for name in columns[of])).from_(aliased(query, "t"), copy=False)
+    given = [name for name in columns[of] if kept is None or rank == 0 or name in kept or name not in before]
+    return select(*(col(name, "t") for name in given)).from_(aliased(query, "t"), copy=False)
 
 
 def _borrowed(policy: Policy, layer: Layer, columns: dict[str, list[str]]) -> list[str]:
@@ -312,4 +357,19 @@ def names_all(nodes: Iterable[Node]) -> list[str]:
     return list(dict.fromkeys(name for node in nodes for name in names(node)))
 
 
-__all__ = ["Name", "Step", "layer_name", "measures", "member_total", "names_all", "parameter_sql", "person_base", "plan_layers", "rule_sql"]
+__all__ = [
+    "FACTS",
+    "WANTED",
+    "Name",
+    "Step",
+    "layer_name",
+    "measures",
+    "member_total",
+    "names_all",
+    "parameter_sql",
+    "person_base",
+    "person_facts",
+    "plan_layers",
+    "rule_sql",
+    "wanted_persons",
+]

@@ -13,8 +13,8 @@ from doudi.contracts.model import Contract
 from doudi.policyfiles.model import PolicyFiles
 from doudi.rules.bounds import DatasetState, bind_lateness
 from doudi.rules.build import build_policy
-from doudi.rules.findings import alerts, comparison, evidence, positions, row_variables, sides, sources, unknowns
-from doudi.rules.layers import Step, measures, person_base, plan_layers
+from doudi.rules.findings import alerts, comparison, evidence, open_persons, positions, row_variables, sides, sources, unknowns
+from doudi.rules.layers import Step, measures, person_base, person_facts, plan_layers, wanted_persons
 from doudi.rules.model import Formula, FromRows, Members, Policy, Rule, Table, Variable
 from doudi.rules.rowsql import Rows
 from doudi.rules.syntax import Node, names
@@ -81,6 +81,9 @@ class Plan:
     """Run `steps` in order, each as a table of its name.
 
     Then `person_facts`, `household_facts`, `alerts`, `evidence`, `sources` and `unknowns` are there.
+
+    The facts are those of `wanted_persons`: everybody, unless another step of that name is performed in its place, which may look at all steps
+    before it. It must name whoever has an alert or is in `open_persons`.
     """
 
     policy: Policy
@@ -127,12 +130,16 @@ def compile_policy(files: PolicyFiles, contracts: Mapping[str, Contract], as_of:
 def plan_policy(policy: Policy, states: Mapping[str, DatasetState]) -> Plan:
     """The plan of a policy that is already checked."""
     bound, late = bind_lateness(policy, states)
+    layers = plan_layers(bound)
     steps = [
         person_base(bound),
         *_derived(bound),
-        *plan_layers(bound),
-        positions(bound),
+        *layers,
         alerts(bound),
+        open_persons(bound),
+        wanted_persons(),
+        person_facts(bound, layers),
+        positions(bound),
         evidence(bound),
         *sources(bound),
         unknowns(bound, late),

@@ -14,11 +14,12 @@ from doudi.contracts.read import load_contracts
 from doudi.kernel.errors import DoudiError, Fault
 from doudi.kernel.resources import resource_dir
 from doudi.lake.engine import DuckEngine
-from doudi.monitoring.chain import chain_query, with_chain_tables
+from doudi.monitoring.chain import chain_query, chain_ways, complete, with_chain_tables
 from doudi.monitoring.compute import empty_table
 from doudi.policyfiles import PolicyFiles, read_policy
 from doudi.policyfiles.programmes import read_programme
 from doudi.policyfiles.tree import Map, read_tree
+from doudi.published.tables import TABLES
 from doudi.rules import build_policy
 from doudi.standards import codelists
 
@@ -71,7 +72,10 @@ def fill(engine: DuckEngine, contract: Contract, *rows: Mapping[str, object], hi
 
 def chain(engine: DuckEngine, policy: PolicyFiles, contracts: Mapping[str, Contract]) -> list[dict]:
     query = chain_query(build_policy(policy, contracts, AS_OF), policy, contracts)
-    return engine.arrow(f"SELECT * FROM ({query}) ORDER BY date, programme, dataset, delivery, row, line").to_pylist()
+    lines = engine.batches(f"SELECT * FROM ({query}) ORDER BY date, place, delivery, row, way")
+    found = [line for batch in complete(lines, chain_ways(policy, contracts)) for line in batch.to_pylist()]
+    assert found == sorted(found, key=lambda line: [line[name] for name in TABLES["chain"].key])
+    return [{name: value for name, value in line.items() if name not in ("way", "place")} for line in found]
 
 
 def test_a_line_of_money_has_its_day_its_title_and_its_source(

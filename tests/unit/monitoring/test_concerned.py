@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -13,9 +14,12 @@ from doudi.monitoring import concerned
 from doudi.monitoring.freeze import open_books
 from doudi.monitoring.population import DECEASED, HOUSEHOLDS, LISTED, LIVING, add_up, count_population, less, place_lines, read_population
 from doudi.monitoring.steps import Performance
+from doudi.rules import build_policy
 
 HERE, ELSEWHERE = "431382", "431381"
-POLICY = open_books().policy
+BOOKS = open_books()
+POLICY = BOOKS.policy
+VARIABLES = build_policy(POLICY, BOOKS.contracts, date(2026, 10, 31)).variables
 
 
 @pytest.fixture
@@ -32,19 +36,21 @@ def engine(tmp_path: Path) -> DuckEngine:
     )
     put(engine, "person_places", "person part region", *((p, HERE, "431382100001") for p, _ in people), (71, "000000", None))
     put(engine, "household_places", "household part region", *((h, ELSEWHERE if h == 6 else HERE, f"43138210{h % 2}000") for h in range(1, 7)))
-    put(engine, "person_facts", "person household dibao", *((p, h, p == 31) for p, h in people))
+    put(engine, "person_0", "person household dibao", *((p, h, p == 31) for p, h in people))
     put(engine, "household_facts", "household", *((h,) for h in range(1, 7)))
-    engine.execute("CREATE TABLE alert_lines (person BIGINT, household BIGINT)")
+    put(engine, "open_persons", "person", (52,))
+    engine.execute("CREATE TABLE alerts (person BIGINT, household BIGINT)")
     engine.execute("CREATE TABLE ended_lines (person BIGINT, household BIGINT)")
     return engine
 
 
 def find(engine: DuckEngine) -> tuple[set[int], set[int]]:
     """Households and persons."""
-    Performance(engine).perform(concerned.steps(POLICY, frozenset({"dibao"})))
+    Performance(engine).perform(concerned.steps(POLICY, {"dibao": VARIABLES["dibao"]}))
     homes, persons = (engine.fetch(f"SELECT {of} FROM concerned_{of}s") for of in ("household", "person"))
     assert len(homes) == len(set(homes))
     assert len(persons) == len(set(persons))
+    assert sorted(engine.fetch("SELECT person FROM wanted_persons")) == sorted({*persons, (52,)}), "who is open is asked why"
     return {number for (number,) in homes}, {number for (number,) in persons}
 
 
@@ -53,7 +59,7 @@ def test_a_recognised_member_concerns_the_household_with_all_its_members(engine:
 
 
 def test_an_alert_concerns_the_household_of_its_subject_the_dead_and_unlisted_in_it_too(engine: DuckEngine) -> None:
-    engine.execute("INSERT INTO alert_lines VALUES (NULL, 1), (61, NULL)")
+    engine.execute("INSERT INTO alerts VALUES (NULL, 1), (61, NULL)")
     assert find(engine) == ({1, 3, 6}, {11, 12, 31, 32, 61, 62})
 
 
@@ -68,14 +74,14 @@ def test_the_household_that_somebody_left_for_another_county_is_not_concerned_by
 
 
 def test_somebody_without_a_household_is_concerned_alone(engine: DuckEngine) -> None:
-    engine.execute("INSERT INTO alert_lines VALUES (71, NULL)")
+    engine.execute("INSERT INTO alerts VALUES (71, NULL)")
     assert find(engine) == ({3}, {31, 32, 71})
 
 
 def test_the_policy_says_who_is_recognised() -> None:
     categories = {name for name, variable in POLICY.variables.items() if variable.category}
     assert {"dibao", "tekun", "orphan"} <= categories
-    query = str(concerned.steps(POLICY, frozenset(POLICY.variables))[0].query)
+    query = str(concerned.steps(POLICY, VARIABLES)[0].query)
     assert all(f'f."{name}"' in query for name in categories)
 
 

@@ -114,7 +114,7 @@ def _publish(engine: DuckEngine, home: Home, run: str, world: World, previous: P
     engine.table("rule_lines", rules)
     engine.table("condition_lines", conditions)
     by_name = {rule.rule: rule for rule in world.rules}
-    Performance(engine).perform([*places.STEPS, *diff.steps(places.routed_regions({}, {})), *ended.steps(by_name, RESULTS)])
+    Performance(engine).perform([*places.STEPS, *diff.steps(places.routed_regions({}, {})), ended.LINES, *ended.steps(by_name, RESULTS)])
     folder = home.runs / run
     folder.mkdir()
     writer = RunWriter(folder)

@@ -11,8 +11,8 @@ from tests.unit.monitoring.filling import put
 
 from doudi.lake.engine import DuckEngine
 from doudi.monitoring.earlier import Earlier
-from doudi.monitoring.findings import PLACED
-from doudi.monitoring.parts import NOWHERE, Batch, Part, batches, find_parts, in_parts
+from doudi.monitoring.findings import CHAIN
+from doudi.monitoring.parts import NOWHERE, Batch, Part, batches, find_parts
 from doudi.published.manifest import Manifest, Policy
 from doudi.published.read import PublishedRun
 from doudi.published.tables import TABLES
@@ -100,9 +100,12 @@ def publish(home: Path, alerts: dict[str, list[tuple[str, int]]]) -> PublishedRu
 def test_lines_about_somebody_on_no_list_any_more_are_nowhere_even_if_their_household_is_computed_with_them(engine: DuckEngine) -> None:
     put(engine, "person_places", "person part", (1, "431382"))
     put(engine, "household_places", "household part", (10, "431382"), (20, "430102"))
-    put(engine, "lines", "rule subject person household", ("K01", "p", 1, 10), ("K01", "p", 2, 10), ("K02", "h", None, 20), ("K03", "h", None, 30))
-    found = engine.fetch(
-        f"SELECT rule, subject, person, household, part FROM ({in_parts(PLACED.format(table='lines', place=''), TABLES['unknown'])})"
+    of = ((1, 10), (2, 10), (None, 20), (None, 30))
+    put(
+        engine,
+        "chain_lines",
+        "person household date place delivery row way",
+        *((*who, date(2026, 10, 1), 0, 7, row, 0) for row, who in enumerate(of)),
     )
-    assert sorted(line[2:] for line in found if line[1] == "p") == [(1, 10, "431382"), (2, 10, NOWHERE)]
-    assert sorted(line[3:] for line in found if line[1] == "h") == [(20, "430102"), (30, NOWHERE)]
+    found = engine.fetch(f"SELECT person, household, part FROM ({CHAIN})")
+    assert {line[:2]: line[2] for line in found} == {(1, 10): "431382", (2, 10): NOWHERE, (None, 20): "430102", (None, 30): NOWHERE}

@@ -1,0 +1,81 @@
+"""Conclusions that are unknown, as they are published. There are millions of them for some dozens of reasons, so the engine sorts numbers only."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import pyarrow as pa
+
+from doudi.lake.engine import Engine
+from doudi.monitoring.places import part_of
+from doudi.monitoring.steps import Step
+from doudi.published.findings import reasons_text
+from doudi.rules.findings import SUBJECT
+from doudi.rules.plan import Plan
+
+GAPS = """
+SELECT rule, conditions, reasons, ROW_NUMBER() OVER (ORDER BY rule, conditions, reasons) - 1 AS gap, DENSE_RANK() OVER (ORDER BY rule) AS place
+FROM (SELECT DISTINCT rule, conditions, reasons FROM unknowns)
+"""
+"""What is unknown and why, each once, numbered; `place`: where the rule stands among them."""
+
+STEP = Step("gaps", GAPS, "归并无法判断的原因")
+
+LINES = f"""
+SELECT u.person, u.household, g.gap, COALESCE(h.region, p.region) AS region, {part_of("u")}
+FROM unknowns u JOIN gaps g ON u.rule = g.rule AND u.conditions = g.conditions AND u.reasons = g.reasons
+LEFT JOIN household_places h ON u.household = h.household
+LEFT JOIN person_places p ON u.person = p.person
+ORDER BY part, g.place, u.household NULLS LAST, u.person NULLS LAST
+"""
+"""The lines of `unknown` with their part, in its order: a rule asks persons or households, never both."""
+
+
+@dataclass
+class OpenLines:
+    """The lines of `unknown`, of which `counted` tells how many there were, by part and rule. Needs `gaps`."""
+
+    engine: Engine
+    plan: Plan
+    counted: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    def __post_init__(self) -> None:
+        gaps = self.engine.fetch("SELECT rule, conditions, reasons FROM gaps ORDER BY gap")
+        self._rules = [rule for rule, _, _ in gaps]
+        subjects = [SUBJECT[self.plan.rules[rule].of] for rule in self._rules]
+        reasons = [self._reasons(*gap) for gap in gaps]
+        self._said = {name: pa.array(said, pa.string()) for name, said in (("rule", self._rules), ("subject", subjects), ("reasons", reasons))}
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        """The lines, with everything that is published of them."""
+        for batch in self.engine.batches(LINES):
+            self._count(batch)
+            for name, said in self._said.items():
+                batch = batch.append_column(name, said.take(batch["gap"]))
+            yield with_places(batch)
+
+    def _reasons(self, rule: str, conditions: str, reasons: str) -> str:
+        positions = {each.name: each.position for each in self.plan.rules[rule].conditions}
+        return reasons_text((positions[name], reason) for name, reason in zip(conditions.split(","), reasons.split("\n"), strict=True))
+
+    def _count(self, batch: pa.RecordBatch) -> None:
+        for line in pa.Table.from_batches([batch]).group_by(["part", "gap"]).aggregate([([], "count_all")]).to_pylist():
+            self.counted[line["part"], self._rules[line["gap"]]] += line["count_all"]
+
+
+def with_places(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """County, township and village of a column `region`: as `places.parts`, each of the few regions once."""
+    regions = batch["region"].dictionary_encode()
+    places = [_places(region) for region in regions.dictionary.to_pylist()]
+    for at, name in enumerate(("county", "township", "village")):
+        batch = batch.append_column(name, pa.array([place[at] for place in places], pa.string()).take(regions.indices))
+    return batch
+
+
+def _places(region: str | None) -> tuple[str | None, str | None, str | None]:
+    if region is None or len(region) < 6:
+        return None, None, None
+    township = region[:9] if len(region) >= 9 and region[6:9] != "000" else None
+    return region[:6], township, region if len(region) == 12 and region[9:] != "000" else None
