@@ -29,8 +29,8 @@ def _keep(load: Load, subject: str, field: str, counts: dict[str, int]) -> None:
     stage = STAGE[subject]
     run(f"UPDATE registry_correction c SET load_value = {loaded}, load_run_id = %(run)s{beside} FROM {stage} s WHERE {of}", values)  # noqa: S608
     counts["confirmed"] += run(
-        "UPDATE registry_correction c SET state = 'confirmed', disagrees = false, version = version + 1"
-        f" FROM {stage} s WHERE {of} AND {loaded} = c.value",  # noqa: S608 - names of our own
+        "UPDATE registry_correction c SET state = 'confirmed', disagrees = false, version = version + 1"  # noqa: S608 - names of our own
+        f" FROM {stage} s WHERE {of} AND {loaded} = c.value",
         values,
     )
     counts["kept"] += run(f"UPDATE {stage} s SET {sets} FROM registry_correction c WHERE {of}", values)  # noqa: S608 - names of our own

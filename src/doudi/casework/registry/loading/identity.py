@@ -6,8 +6,8 @@ The run's sealing is deterministic, so what is the same bytes as at the last loa
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from doudi.casework.access.sealing import index_of, masked_id, masked_phone, seal
 from doudi.casework.registry.spelling import spelled
@@ -18,8 +18,7 @@ PERSON_ID, PERSON_PHONE, HOUSEHOLD_NO = "registry_person.id", "registry_person.p
 """Places that a sealed value is bound to, before `.<number>`."""
 
 
-@dataclass(frozen=True)
-class Sealed:
+class Sealed(NamedTuple):
     """What a run has of one person, as it is published."""
 
     id: bytes | None
@@ -28,11 +27,11 @@ class Sealed:
 
     @property
     def digest(self) -> bytes:
-        return hashlib.blake2b(b"|".join(part or b"" for part in (self.id, self.name, self.phone)), digest_size=DIGEST).digest()
+        """16 bytes that are the same as long as nothing of it changed."""
+        return hashlib.blake2b(b"|".join([self.id or b"", self.name or b"", self.phone or b""]), digest_size=DIGEST).digest()
 
 
-@dataclass(frozen=True)
-class Identity:
+class Identity(NamedTuple):
     """One person as the registry keeps them, in the order of the staging columns."""
 
     name: str

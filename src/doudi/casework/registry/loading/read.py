@@ -40,24 +40,24 @@ class Reading:
         """Lines of `stage_household`; `known`: number -> digest of those loaded before, whose household number is not sealed again."""
         types = self._types("household")
         for part in self._parts("identities", "household_facts"):
-            heads = self._identities(part, "h")
+            homes = self._identities(part, "h", "number", "head", "household_no")
             facts = self._table("household_facts", part)
             documents, places = facts_of(facts, types), self._places(facts)
             rural, members = facts["rural"].to_pylist(), facts["members"].to_pylist()
             found = {number: row for row, number in enumerate(facts["household"].to_pylist())}
-            for number, line in heads.items():
+            for number, head, sealed in homes:
                 row = found.get(number)
                 place, document = (places[row], documents[row]) if row is not None else (self.province, "{}")
                 lives, count = (rural[row], members[row]) if row is not None else (None, 0)
                 self.regions[number] = place
-                source = _digest(line["household_no"], line["head"], place, lives, count, document)
+                source = _digest(head, place, lives, count, document)
                 fresh = number not in known
-                number_known = self.sealer.open(line["household_no"], "household_no", number) if fresh else None
+                own = self.sealer.open(sealed, "household_no", number) if fresh else None
                 yield (
                     number,
-                    seal(number_known, f"{HOUSEHOLD_NO}.{number}"),
-                    index_of(number_known, "household_no") if number_known else None,
-                    line["head"],
+                    seal(own, f"{HOUSEHOLD_NO}.{number}"),
+                    index_of(own, "household_no") if own else None,
+                    head,
                     place,
                     lives,
                     count,
@@ -74,26 +74,25 @@ class Reading:
             documents, places = facts_of(facts, types), self._places(facts)
             living, listed = facts["living"].to_pylist(), facts["listed"].to_pylist()
             found = {number: row for row, number in enumerate(facts["person"].to_pylist())}
-            for number, line in self._identities(part, "p").items():
-                row, home = found.get(number), line["household"]
+            for number, home, *values in self._identities(part, "p", "number", "household", "id", "name", "phone"):
+                row = found.get(number)
                 document = documents[row] if row is not None else "{}"
                 lives, on_list = (living[row], listed[row]) if row is not None else (None, False)
                 place = self.regions.get(home) or (places[row] if row is not None else self.province)
                 self.persons[number] = place
-                sealed = Sealed(line["id"], line["name"], line["phone"])
+                sealed = Sealed(*values)
                 digest = sealed.digest
                 fresh = known.get(number) != digest
-                who = tuple(vars(identity_of(self.sealer, number, sealed)).values()) if fresh else NO_IDENTITY
+                who = identity_of(self.sealer, number, sealed) if fresh else NO_IDENTITY
                 source = _digest(digest, home, place, lives, on_list, document)
                 yield (number, home, *who, fresh, digest, lives, on_list, place, document, source)
 
     def recognised(self, as_of: date) -> Iterator[tuple[Any, ...]]:
         """Lines of `stage_category`: who is recognised as what, since when if the data say it."""
         for part in self._parts("person_facts"):
-            facts = self._table("person_facts", part)
+            since = [name for code in self.categories if (name := SINCE.format(code)) in self.run.variables]
+            facts = self._table("person_facts", part, ["person", "household", "living", *self.categories, *since])
             for code in self.categories:
-                if code not in facts.column_names:
-                    continue
                 there = facts.filter(pc.fill_null(facts[code], False))
                 since = there[SINCE.format(code)].to_pylist() if SINCE.format(code) in there.column_names else [None] * there.num_rows
                 lines = zip(there["person"].to_pylist(), there["household"].to_pylist(), since, there["living"].to_pylist(), strict=True)
@@ -120,13 +119,16 @@ class Reading:
         """Parts in which any of the tables has lines, in order; `""` for a run that is not in parts."""
         return sorted({part for table in tables for part in (self.run.parts(table) or ([""] if self.run.files(table) else []))})
 
-    def _table(self, name: str, part: str) -> pa.Table:
+    def _table(self, name: str, part: str, columns: list[str] | None = None, where: pc.Expression | None = None) -> pa.Table:
         path = self.run.parts(name).get(part) if part else next(iter(self.run.files(name)), None)
-        return pq.read_table(path) if path else self.run.schema(name).arrow.empty_table()
+        if path is not None:
+            return pq.read_table(path, columns=columns, filters=where)
+        nothing = self.run.schema(name).arrow.empty_table()
+        return nothing.select(columns) if columns else nothing
 
-    def _identities(self, part: str, subject: str) -> dict[int, dict[str, Any]]:
-        table = self._table("identities", part)
-        return {line["number"]: line for line in table.filter(pc.equal(table["subject"], subject)).to_pylist()}
+    def _identities(self, part: str, subject: str, *columns: str) -> Iterator[tuple[Any, ...]]:
+        table = self._table("identities", part, list(columns), pc.field("subject") == subject)
+        return zip(*(table[name].to_pylist() for name in columns), strict=True)
 
     def _places(self, facts: pa.Table) -> list[str]:
         """The narrowest region known of each line; the province where none is."""

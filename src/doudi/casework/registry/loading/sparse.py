@@ -1,4 +1,4 @@
-"""Facts as JSON texts, column by column: most facts of most people are no or zero, and those are not written.
+"""Facts as JSON texts, put together column by column: most facts of most people are no or zero, and those are not written.
 
 A flag or a number that is absent is no or zero; unknown is written as null. Days, months and texts are absent when there is none.
 """
@@ -6,44 +6,45 @@ A flag or a number that is absent is no or zero; unknown is written as null. Day
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Mapping
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 COUNTED = frozenset({"bool", "int", "money", "ratio", "number"})
 """Types of the rule language that have a no or a zero."""
+NOTHING = pa.scalar(None, pa.string())
 
 
 def facts_of(table: pa.Table, types: Mapping[str, str]) -> list[str]:
     """One JSON object for each line of `table`; `types` variable -> type in the rule language. Variables that the table lacks are left out."""
-    lines: list[list[str]] = [[] for _ in range(table.num_rows)]
+    columns = []
     for variable in sorted(types.keys() & set(table.column_names)):
-        key = f"{json.dumps(variable)}:"
-        for row, text in _written(table[variable], types[variable] in COUNTED):
-            lines[row].append(key + text)
-    return ["{" + ",".join(line) + "}" for line in lines]
+        written = (_counted if types[variable] in COUNTED else _given)(table[variable].combine_chunks())
+        if written is not None:
+            columns.append(pc.binary_join_element_wise(f"{json.dumps(variable)}:", written, ""))
+    if not columns:
+        return ["{}"] * table.num_rows
+    inside = pc.binary_join_element_wise(*columns, ",", null_handling="skip")
+    return pc.binary_join_element_wise("{", inside, "}", "").to_pylist()
 
 
-def _written(column: pa.ChunkedArray, counted: bool) -> Iterable[tuple[int, str]]:
-    values = column.combine_chunks()
-    if isinstance(values, pa.ChunkedArray):  # of no chunks
-        return
-    empty = np.asarray(values.is_null())
-    if counted:
-        numbers = np.asarray(pc.fill_null(pc.cast(values, pa.int64()), 0))
-        yield from ((row, "null") for row in np.flatnonzero(empty).tolist())
-        rows = np.flatnonzero(numbers)
-        if pa.types.is_boolean(values.type):
-            yield from ((row, "true") for row in rows.tolist())
-        else:
-            yield from zip(rows.tolist(), map(str, numbers[rows].tolist()), strict=True)
-        return
-    rows = np.flatnonzero(~empty)
-    yield from zip(rows.tolist(), map(_text, values.take(pa.array(rows)).to_pylist()), strict=True)
+def _counted(values: pa.Array) -> pa.Array | None:
+    """Flags and numbers that are not no or zero, and `null` for unknown; None if there are none of them."""
+    flag = pa.types.is_boolean(values.type)
+    some = values if flag else pc.not_equal(values, 0)
+    if not values.null_count and not pc.any(some).as_py():
+        return None
+    texts = pa.scalar("true") if flag else pc.cast(values, pa.string())
+    return pc.fill_null(pc.if_else(pc.fill_null(some, False), texts, pc.if_else(pc.is_null(values), "null", NOTHING)), NOTHING)
 
 
-def _text(value: Any) -> str:
-    return str(value) if isinstance(value, int) else json.dumps(value if isinstance(value, str) else value.isoformat(), ensure_ascii=False)
+def _given(values: pa.Array) -> pa.Array | None:
+    """Months, days and texts where there is one; None if there is none at all."""
+    if values.null_count == len(values):
+        return None
+    if pa.types.is_integer(values.type):
+        return pc.cast(values, pa.string())
+    if pa.types.is_date(values.type):
+        return pc.binary_join_element_wise('"', pc.cast(values, pa.string()), '"', "")
+    return pa.array([None if text is None else json.dumps(text, ensure_ascii=False) for text in values.to_pylist()], pa.string())
