@@ -7,6 +7,8 @@ from doudi.web import home
 urlpatterns = [
     path("", home.home, name="home"),
     path("", include("doudi.web.work.urls")),
+    path("", include("doudi.web.visits.urls")),
+    path("", include("doudi.web.households.urls")),
     path("", include("doudi.web.operations.urls")),
     path("", include("doudi.web.accounts.urls")),
     path("", include("doudi.web.map.urls")),

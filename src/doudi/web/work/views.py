@@ -93,6 +93,7 @@ def item(request: ActingRequest, pk: int) -> HttpResponse:
 def item_page(request: ActingRequest, found: WorkItem, sent: StepForm | None = None, problem: Any = None) -> HttpResponse:
     """The page; with `sent` again, what was typed in its place and the faults above."""
     by, on = request.actor, today()
+    visits = by.may("visit.plan") or by.may("visit.record")
     events = list(events_of(by, found))
     alerts = list(Alert.objects.filter(item=found).order_by("state", "grade", "rule"))
     context = {
@@ -103,8 +104,8 @@ def item_page(request: ActingRequest, found: WorkItem, sent: StepForm | None = N
         "panels": panels(by, found, steps_open_to(by, found), on, sent),
         "events": [(event, STEPS.get(event.step), _frozen(event)) for event in events],
         "next": _next(found),
-        "may_visit": found.household is not None and (by.may("visit.plan") or by.may("visit.record")),
-        "may_apply": found.household is not None and by.may("application.start"),
+        "household_url": reverse("household", args=[found.household]) if found.household is not None and by.may("household.see") else "",
+        "visit_url": f"{reverse('visit-new', args=[found.household])}?item={found.pk}" if found.household is not None and visits else "",
     }
     return shown_again(request, "work/item.html", context, problem) if sent is not None else render(request, "work/item.html", context)
 

@@ -7,6 +7,18 @@ from django.db.models import Q
 
 from doudi.casework.access.models import User
 from doudi.casework.organisation.models import CODE
+from doudi.kernel.money import show_yuan
+
+FIELD_WORDS = {
+    "members": "在世成员数",
+    "income_12m": "家庭年总收入",
+    "deposits": "存款及有价证券",
+    "vehicles": "机动车数量",
+    "houses": "住房套数",
+}
+"""Field -> words; those that a visit can find otherwise."""
+MONEY = frozenset({"income_12m", "deposits"})
+"""Those in fen."""
 
 
 class ProposedChange(models.Model):
@@ -58,3 +70,19 @@ class ProposedChange(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["region", "state", "-proposed_at"])]
+
+    @property
+    def field_words(self) -> str:
+        """What of the file it is about, in words."""
+        return FIELD_WORDS.get(self.field, self.field)
+
+    @property
+    def values(self) -> tuple[str, str]:
+        """What stood and what was found, in words."""
+        return _shown(self.field, self.before), _shown(self.field, self.after)
+
+
+def _shown(field: str, value: object) -> str:
+    if value is None:
+        return "不明"
+    return show_yuan(value) if field in MONEY and isinstance(value, int) else str(value)

@@ -1,0 +1,170 @@
+"""The file of a household, and finding one. Scope is the database's; who looks is kept by the page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Count, Exists, OuterRef, Q, Subquery, Sum
+
+from doudi.casework.access.actor import Actor
+from doudi.casework.access.sealing import index_of
+from doudi.casework.alerts.models import Alert
+from doudi.casework.dispatch.models import State, WorkItem
+from doudi.casework.registry.models import Aid, Category, Change, Correction, Household, Person
+from doudi.casework.runs.models import Dataset, Run, Variable
+from doudi.kernel.ids import is_id18
+from doudi.published.wording import show_fact
+
+SIZE = 30
+AIDS, CHANGES = 60, 40
+"""So many lines of aid and changes are read for the page; the sums are of all."""
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One figure of a file. `known`: False where the data do not say; `old`: its data are late."""
+
+    label: str
+    value: str
+    departments: list[str]
+    to: date | None
+    known: bool
+    old: bool
+
+
+@dataclass(frozen=True)
+class File:
+    """Everything of a household that the viewer's scope shows."""
+
+    household: Household
+    head: Person | None
+    people: list[Person]
+    categories: Mapping[int, list[Category]]
+    themes: list[tuple[str, list[Fact]]]
+    facts_of: Mapping[int, list[Fact]]
+    aids: list[Aid]
+    aid_sums: list[dict[str, Any]]
+    alerts: list[Alert]
+    items: list[WorkItem]
+    changes: list[Change]
+    corrections: list[Correction]
+
+
+def household_file(viewer: Actor, number: int) -> File | None:
+    """None if there is no such household in the viewer's scope. Ten queries or so, none of them per line."""
+    home = Household.objects.select_related("run").filter(number=number).first()
+    if home is None:
+        return None
+    people = list(Person.objects.filter(household=number).order_by("-living", "birth_on", "number"))
+    people.sort(key=lambda one: one.number != home.head)
+    numbers = [one.number for one in people]
+    variables, data = _dictionary()
+    concerned = Q(household=number) | Q(person__in=numbers)
+    categories: dict[int, list[Category]] = {}
+    for line in Category.objects.filter(person__in=numbers).order_by("ends_on", "starts_on"):
+        categories.setdefault(line.person, []).append(line)
+    aid = Aid.objects.filter(concerned)
+    return File(
+        household=home,
+        head=next((one for one in people if one.number == home.head), None),
+        people=people,
+        categories=categories,
+        themes=_themes(home.facts, variables, data),
+        facts_of={one.number: _facts(one.facts, variables, data) for one in people},
+        aids=list(aid.order_by("-date", "-id")[:AIDS]),
+        aid_sums=list(aid.filter(counts_in_sum=True).values("department").annotate(total=Sum("amount"), count=Count("id")).order_by("-total")),
+        alerts=list(Alert.objects.filter(concerned).order_by("state", "rule")),
+        items=list(WorkItem.objects.select_related("office").filter(concerned).order_by("-opened_on", "-id")),
+        changes=list(Change.objects.filter(concerned).order_by("-at", "-id")[:CHANGES]),
+        corrections=list(Correction.objects.filter(Q(subject="h", number=number) | Q(subject="p", number__in=numbers)).order_by("-said_at")),
+    )
+
+
+def _dictionary() -> tuple[dict[str, Variable], dict[str, Dataset]]:
+    variables = {one.variable: one for one in Variable.objects.filter(run__state=Run.State.CURRENT)}
+    return variables, {one.dataset: one for one in Dataset.objects.filter(run__state=Run.State.CURRENT)}
+
+
+def _themes(facts: Mapping[str, Any], variables: Mapping[str, Variable], data: Mapping[str, Dataset]) -> list[tuple[str, list[Fact]]]:
+    """Theme -> its figures, themes in the order of the alphabet of their words as the run has them."""
+    found: dict[str, list[Fact]] = {}
+    for name in sorted(facts):
+        if known := variables.get(name):
+            found.setdefault(known.theme, []).append(_fact(facts[name], known, data))
+    return sorted(found.items())
+
+
+def _facts(facts: Mapping[str, Any], variables: Mapping[str, Variable], data: Mapping[str, Dataset]) -> list[Fact]:
+    return [_fact(facts[name], variables[name], data) for name in sorted(facts) if name in variables and not variables[name].category]
+
+
+def _fact(value: Any, known: Variable, data: Mapping[str, Dataset]) -> Fact:
+    stands_on = [data[name] for name in known.datasets if name in data]
+    reaches = [one.delivered_to for one in stands_on if one.delivered_to]
+    plain = date.fromisoformat(value) if known.type == "date" and isinstance(value, str) else value
+    shown = show_fact(plain, known.type, known.unit, known.denominator)
+    return Fact(known.label, shown, known.departments, min(reaches, default=None), value is not None, any(one.late_days for one in stands_on))
+
+
+@dataclass(frozen=True)
+class Found:
+    """A line of a search: a person with the household's place and whether it has work."""
+
+    person: Person
+    alerts: int
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a search, whether another follows."""
+
+    rows: list[Person]
+    page: int
+    more: bool
+
+
+def people_found(viewer: Actor, *, words: str, region: str = "", page: int = 1) -> Page:
+    """By ID number (whole), by name from its beginning, by pinyin or its initials, or all of a place; within the viewer's scope.
+
+    `region`: a code to search below. Each line has `open_items`. One query, answered by an index.
+    """
+    words = "".join(words.split())
+    lines = Person.objects.select_related("household").filter(_like(words))
+    if region:
+        lines = lines.filter(region__gte=region, region__lt=region[:-1] + chr(ord(region[-1]) + 1))
+    running = WorkItem.objects.filter(household=OuterRef("household")).exclude(state__in=(State.CLOSED, State.WAITING))
+    named = Category.objects.filter(person=OuterRef("number"), ends_on=None).order_by("starts_on").values("name")[:1]
+    lines = lines.annotate(has_work=Exists(running), category=Subquery(named))
+    order = ("region", "number") if region and not words else ("name", "region", "number")
+    page = max(page, 1)
+    found = list(lines.order_by(*order)[(page - 1) * SIZE : page * SIZE + 1])
+    return Page(found[:SIZE], page, len(found) > SIZE)
+
+
+def _like(words: str) -> Q:
+    if not words:
+        return Q()
+    if is_id18(words.upper()):
+        return Q(id_index=index_of(words))
+    if words.isascii() and words.isalpha():
+        low = words.lower()
+        return Q(initials__startswith=low) | Q(pinyin__startswith=low)
+    return Q(name__startswith=words)
+
+
+def names_of(numbers: Iterable[int]) -> dict[int, str]:
+    """Person number -> name, of those in scope."""
+    return dict(Person.objects.filter(number__in=list(numbers)).values_list("number", "name"))
+
+
+def corrections_waiting(viewer: Actor, limit: int = 200) -> list[Correction]:
+    """Those to be reviewed in the viewer's scope, oldest first; one query."""
+    return list(Correction.objects.select_related("said_by").filter(state=Correction.State.OPEN).order_by("said_at", "id")[:limit])
+
+
+def correction_of(viewer: Actor, key: int) -> Correction | None:
+    """None if it is out of scope."""
+    return Correction.objects.select_related("said_by", "reviewed_by").filter(pk=key).first()

@@ -1,0 +1,38 @@
+"""Which programmes may be for a household: by its open leads, and by what its members are recognised as. A hint, never a decision."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+
+from doudi.kernel.resources import resource_dir
+from doudi.policyfiles.offers import Offer, read_offers
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A programme and why it may be for them, in words."""
+
+    offer: Offer
+    because: tuple[str, ...]
+
+
+@cache
+def offers() -> dict[str, Offer]:
+    """The sheet's programmes, by id. Raises DoudiError if the file is wrong."""
+    return read_offers(resource_dir("policy"))
+
+
+def suggestions(leads: Iterable[tuple[str, str]], categories: Iterable[tuple[str, str]]) -> list[Suggestion]:
+    """`leads`: rule and its name, `categories`: code and name. Programmes with a lead first, then those that a recognition opens."""
+    named_leads, named_categories = dict(leads), dict(categories)
+    by_lead, by_category = [], []
+    for offer in offers().values():
+        lead_words = tuple(f"数据提示：{named_leads[rule]}" for rule in offer.rules if rule in named_leads)
+        category_words = tuple(f"已是{named_categories[code]}" for code in offer.categories if code in named_categories)
+        if lead_words:
+            by_lead.append(Suggestion(offer, lead_words + category_words))
+        elif category_words:
+            by_category.append(Suggestion(offer, category_words))
+    return by_lead + by_category

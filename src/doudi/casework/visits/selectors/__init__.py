@@ -1,0 +1,1 @@
+"""What is shown; the scope of who asks is the database's to keep."""

@@ -1,0 +1,133 @@
+"""Search, the file of a household, and a full ID number for thirty seconds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils.http import urlencode
+from django.views.decorators.http import require_GET, require_POST
+
+from doudi.casework.access.actor import Actor
+from doudi.casework.audit.actions import SEARCHED
+from doudi.casework.audit.services import record
+from doudi.casework.organisation.models import Region
+from doudi.casework.registry.selectors import File, Page, household_file, people_found
+from doudi.casework.registry.services import household_look, reveal
+from doudi.kernel.clock import now
+from doudi.kernel.errors import DoudiError
+from doudi.web.faults import words as words_of
+from doudi.web.permissions import ActingRequest, needs
+
+THEMES = {
+    "person": "基本情况", "household": "家庭", "income": "收入", "economic_check": "家庭经济核对", "work": "就业",
+    "medical": "医疗", "schooling": "教育", "disability": "残疾", "housing": "住房", "disaster": "受灾", "urgent": "急难",
+    "recognition": "认定", "payments": "发放", "relocation": "易地搬迁", "deaths": "死亡登记", "causes": "致困原因",
+}  # fmt: skip
+"""Topic of the policy's variables -> heading, in the order of the page."""
+MOST = 100
+
+
+@needs("household.search")
+@require_GET
+def households(request: ActingRequest) -> HttpResponse:
+    """By name, pinyin initials, ID number or place. The search itself is kept, without what was typed."""
+    by = request.actor
+    words, place = request.GET.get("q", "").strip()[:60], request.GET.get("place", "").strip()[:12]
+    region = place if place.isascii() and place.isdigit() and len(place) in (2, 4, 6, 9, 12) else ""
+    number = request.GET.get("page", "1")
+    page = min(int(number), MOST) if number.isascii() and number.isdigit() else 1
+    asked = bool(words or region)
+    found = people_found(by, words=words, region=region, page=page) if asked else Page([], 1, False)
+    if asked:
+        record(by, SEARCHED, kind="person", detail={"by": _kind(words), "place": region, "found": len(found.rows)})
+    names = dict(Region.objects.filter(code__in={row.region for row in found.rows}).values_list("code", "path")) if found.rows else {}
+    context = {
+        "words": words,
+        "place": region,
+        "places": _places(by),
+        "asked": asked,
+        "rows": [(row, names.get(row.region, row.region)) for row in found.rows],
+        "page": _pager(found, words, region),
+    }
+    return render(request, "households/search.html", context)
+
+
+@needs("household.see")
+@require_GET
+def household(request: ActingRequest, number: int) -> HttpResponse:
+    """The file. Opening it is kept."""
+    found = file_or_404(request.actor, number)
+    household_look(request.actor, household=found.household)
+    return file_page(request, found)
+
+
+@needs("household.reveal")
+@require_POST
+def household_reveal(request: ActingRequest, number: int, person: int) -> HttpResponse:
+    """The full ID number of one member, for a reason; the page masks it again after thirty seconds."""
+    found = file_or_404(request.actor, number)
+    if person not in {one.number for one in found.people}:
+        raise Http404
+    try:
+        shown = reveal(request.actor, person=person, reason=request.POST.get("reason", ""), at=now())
+    except DoudiError as problem:
+        return file_page(request, found, status=422, problems=[words_of(fault) for fault in problem.faults], asked=person)
+    return file_page(request, found, revealed=shown)
+
+
+def file_or_404(by: Actor, number: int) -> File:
+    """Raises Http404 for what is not in scope, as for what is not there."""
+    found = household_file(by, number)
+    if found is None:
+        raise Http404
+    return found
+
+
+def file_page(request: ActingRequest, found: File, status: int = 200, **more: Any) -> HttpResponse:
+    """The file as a page; `revealed` is a full number, `asked` the person whose number was asked for in vain."""
+    by, home = request.actor, found.household
+    region = Region.objects.filter(code=home.region).first()
+    context = {
+        "file": found,
+        "home": home,
+        "place": region.path if region else home.region,
+        "grade": min((alert.grade for alert in found.alerts if alert.state == "open"), key="ROYB".index, default=""),
+        "people": [(one, found.categories.get(one.number, []), found.facts_of.get(one.number, [])) for one in found.people],
+        "categories": sorted({line.name for lines in found.categories.values() for line in lines if line.ends_on is None}),
+        "themes": [(THEMES.get(theme, theme), facts) for theme, facts in sorted(found.themes, key=lambda one: _rank(one[0]))],
+        "open_alerts": [alert for alert in found.alerts if alert.state in ("open", "decided")],
+        "past_alerts": [alert for alert in found.alerts if alert.state not in ("open", "decided")],
+        "may_reveal": by.may("household.reveal"),
+        "may_correct": by.may("household.correct"),
+        "may_visit": by.may("visit.plan") or by.may("visit.record"),
+        **more,
+    }
+    return render(request, "households/file.html", context, status=status)
+
+
+def _rank(theme: str) -> int:
+    return list(THEMES).index(theme) if theme in THEMES else len(THEMES)
+
+
+def _kind(words: str) -> str:
+    return "place" if not words else "id" if len(words) == 18 and words[:17].isdigit() else "letters" if words.isascii() else "name"
+
+
+def _places(by: Actor) -> list[tuple[str, str]]:
+    """Places that one may search in: one's own region and those directly below it."""
+    own = Region.objects.filter(code=by.region).first()
+    below = Region.objects.filter(parent=by.region).order_by("code") if by.region else []
+    return [(one.code, one.name) for one in [*([own] if own else []), *below]]
+
+
+def _pager(found: Page, words: str, region: str) -> dict[str, str]:
+    def to(page: int) -> str:
+        return "?" + urlencode({name: value for name, value in (("q", words), ("place", region), ("page", page)) if value})
+
+    return {
+        "says": f"第 {found.page} 页，本页 {len(found.rows)} 人",
+        "previous": to(found.page - 1) if found.page > 1 else "",
+        "next": to(found.page + 1) if found.more else "",
+    }

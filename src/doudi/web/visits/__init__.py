@@ -1,0 +1,1 @@
+"""Visits, proposed changes, applications and the sheet for families: made for a telephone first."""

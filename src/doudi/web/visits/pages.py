@@ -1,0 +1,25 @@
+"""What views of this room share: finding or 404, refused acts as a page with what was typed."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from django.http import Http404
+
+from doudi.casework.visits.locking import is_stale
+from doudi.kernel.errors import DoudiError
+
+Found = TypeVar("Found")
+STALE, WRONG = 409, 422
+
+
+def or_404(found: Found | None) -> Found:
+    """What was found. Raises Http404 if nothing was: out of scope and not there look the same."""
+    if found is None:
+        raise Http404
+    return found
+
+
+def status_of(problem: DoudiError) -> int:
+    """409 if somebody was quicker, else 422: nobody takes the page for done."""
+    return STALE if is_stale(problem) else WRONG
