@@ -106,7 +106,7 @@ def test_no_role_can_change_or_remove_lines(cast: Cast, statement: str, role: st
 def test_the_log_cannot_be_emptied(cast: Cast) -> None:
     write(1, cast)
     for role in ("doudi_app", "doudi_loader", "doudi_owner"):
-        with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:  # noqa: PT012
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             cursor.execute(f"SET ROLE {role}")
             cursor.execute("TRUNCATE audit_entry CASCADE")
@@ -122,7 +122,7 @@ def test_a_changed_entry_is_found(cast: Cast, sealed: bool) -> None:
         Entry.objects.filter(pk=entry.pk).update(detail={"n": 99})
     found = problems()
     assert (f"记录 {entry.pk}（{entry.writer} 第 {entry.number} 条）", "校验码不对：被改动，或不是本系统写入的") in found
-    assert (("第 2 环（记录 %d）" % entry.pk, "与前一环或所封的记录不符：被改动，或此处之前有删除、插入") in found) is sealed
+    assert ((f"第 2 环（记录 {entry.pk}）", "与前一环或所封的记录不符：被改动，或此处之前有删除、插入") in found) is sealed
     assert len(found) == 1 + sealed, "the links behind are sound: only the place itself is named"
 
 
@@ -202,7 +202,7 @@ def test_an_entry_that_nobody_sealed_is_reported_after_five_minutes(cast: Cast) 
 
 def test_an_act_undone_leaves_no_entry_and_no_gap(cast: Cast) -> None:
     write(1, cast)
-    with pytest.raises(RuntimeError), transaction.atomic():
+    with pytest.raises(RuntimeError), transaction.atomic():  # noqa: PT012 - what was written is undone
         write(1, cast)
         raise RuntimeError
     write(1, cast)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
@@ -23,7 +24,7 @@ from doudi.kernel.errors import DoudiError
 
 AT = datetime(2026, 11, 24, 1, 2, 3, tzinfo=UTC)
 NAME = "只在备份里的镇"
-TARGET = "doudi_test_restored"
+TARGET = f"doudi_test_restored_{os.getpid()}"
 
 pytestmark = pytest.mark.django_db
 

@@ -31,12 +31,12 @@ def page(member: Member, address: str) -> str:
 
 def send(member: Member, item: WorkItem, step: str, **data: Any) -> Any:
     item.refresh_from_db()
-    return member.client().post(f"/work/{item.pk}/{step}/", {"version": item.version, "key": f"{step}-{item.version}", **data})
+    return member.client().post(f"/tasks/{item.pk}/{step}/", {"version": item.version, "key": f"{step}-{item.version}", **data})
 
 
 def test_a_new_item_stands_on_the_first_page_of_its_office_with_its_reason(cast: Cast, item: WorkItem) -> None:
-    assert f"/work/{item.pk}/" in page(cast.township_officer, "/")
-    shown = page(cast.township_officer, f"/work/{item.pk}/")
+    assert f"/tasks/{item.pk}/" in page(cast.township_officer, "/")
+    shown = page(cast.township_officer, f"/tasks/{item.pk}/")
     assert "近12个月家庭医疗自付达到预警线（18,200.00 元，界线 15,000.00 元）" in shown
     assert "签收" in shown
     assert "3,200.00 元" in shown  # what would change it
@@ -47,11 +47,11 @@ def test_it_goes_through_the_hands_of_two_people_to_its_answer(cast: Cast, item:
     assert send(officer, item, "accept").status_code == 302
     assert send(officer, item, "verify", verdict="true", how="desk", note="电话核实").status_code == 302
     assert send(officer, item, "handle", result="included", note="已纳入").status_code == 302
-    assert f"/work/{item.pk}/" in page(reviewer, "/")
+    assert f"/tasks/{item.pk}/" in page(reviewer, "/")
     assert send(reviewer, item, "approve").status_code == 302
     item.refresh_from_db()
     assert item.state == State.ANSWERED
-    assert "已纳入救助保障" in page(reviewer, f"/work/{item.pk}/")
+    assert "已纳入救助保障" in page(reviewer, f"/tasks/{item.pk}/")
 
 
 def test_what_is_missing_is_said_and_what_was_typed_stays(cast: Cast, item: WorkItem) -> None:
@@ -68,7 +68,7 @@ def test_a_page_that_is_out_of_date_says_so_and_keeps_the_words(cast: Cast, item
     old = item.version
     take(cast.township_officer, item, "note", note="先打过电话")
     answer = cast.township_officer.client().post(
-        f"/work/{item.pk}/verify/", {"version": old, "key": "k", "verdict": "true", "how": "desk", "note": "看过"}
+        f"/tasks/{item.pk}/verify/", {"version": old, "key": "k", "verdict": "true", "how": "desk", "note": "看过"}
     )
     assert answer.status_code == 422
     assert "有人改动过" in answer.content.decode()
@@ -78,39 +78,39 @@ def test_a_page_that_is_out_of_date_says_so_and_keeps_the_words(cast: Cast, item
 def test_a_double_click_takes_the_step_once(cast: Cast, item: WorkItem) -> None:
     data = {"version": item.version, "key": "same"}
     client = cast.township_officer.client()
-    assert [client.post(f"/work/{item.pk}/accept/", data).status_code for _ in range(2)] == [302, 302]
+    assert [client.post(f"/tasks/{item.pk}/accept/", data).status_code for _ in range(2)] == [302, 302]
     assert item.events.filter(step="accept").count() == 1
 
 
 def test_several_new_items_are_accepted_after_a_look(cast: Cast, item: WorkItem) -> None:
     client = cast.township_officer.client()
     chosen = {"chosen": [f"{item.pk}-{item.version}"]}
-    assert "签收这 1 件任务？" in client.post("/work/accept/", chosen).content.decode()
+    assert "签收这 1 件任务？" in client.post("/tasks/accept/", chosen).content.decode()
     item.refresh_from_db()
     assert item.state == State.PUSHED
-    client.post("/work/accept/", chosen | {"sure": "1"})
+    client.post("/tasks/accept/", chosen | {"sure": "1"})
     item.refresh_from_db()
     assert item.state == State.ACCEPTED
 
 
 def test_strangers_find_nothing(cast: Cast, item: WorkItem) -> None:
     for stranger in cast.strangers:
-        assert stranger.client().get(f"/work/{item.pk}/").status_code == 404
-        assert stranger.client().post(f"/work/{item.pk}/accept/", {"version": item.version}).status_code == 404
-        assert f"/work/{item.pk}/" not in page(stranger, "/work/?tab=scope")
+        assert stranger.client().get(f"/tasks/{item.pk}/").status_code == 404
+        assert stranger.client().post(f"/tasks/{item.pk}/accept/", {"version": item.version}).status_code == 404
+        assert f"/tasks/{item.pk}/" not in page(stranger, "/tasks/?tab=scope")
 
 
 def test_filters_are_in_the_address_and_come_back(cast: Cast, item: WorkItem) -> None:
     client = cast.township_officer.client()
-    assert "没有符合条件的任务" in client.get("/work/?tab=todo&grade=R").content.decode()
-    assert client.get("/work/").headers["Location"] == "/work/?tab=todo&grade=R"
+    assert "没有符合条件的任务" in client.get("/tasks/?tab=todo&grade=R").content.decode()
+    assert client.get("/tasks/").headers["Location"] == "/tasks/?tab=todo&grade=R"
 
 
 def test_the_list_asks_few_questions_of_the_database(cast: Cast, item: WorkItem, django_assert_max_num_queries: Any) -> None:
     client = cast.township_officer.client()
-    client.get("/work/?tab=todo")
+    client.get("/tasks/?tab=todo")
     with django_assert_max_num_queries(20) as asked:
-        client.get("/work/?tab=todo")
+        client.get("/tasks/?tab=todo")
     own = [
         query["sql"] for query in asked.captured_queries if not query["sql"].startswith(("SAVEPOINT", "RELEASE", "SET ROLE", "SELECT current_user"))
     ]

@@ -1,3 +1,5 @@
+"""Alerts as the newest run has them, and what people made of them."""
+
 from __future__ import annotations
 
 from django.db import models

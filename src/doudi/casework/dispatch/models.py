@@ -1,3 +1,5 @@
+"""Work items, their history, reminders and notices."""
+
 from __future__ import annotations
 
 from datetime import date

@@ -1,3 +1,5 @@
+"""What goes back to the runs."""
+
 from __future__ import annotations
 
 from django.db import models

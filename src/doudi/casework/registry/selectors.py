@@ -17,6 +17,7 @@ from doudi.casework.registry.models import Aid, Category, Change, Correction, Ho
 from doudi.casework.runs.models import Dataset, Run, Variable
 from doudi.kernel.ids import is_id18
 from doudi.published.wording import show_fact
+from doudi.standards.regions import region_path
 
 SIZE = 30
 AIDS, CHANGES = 60, 40
@@ -105,7 +106,8 @@ def _fact(value: Any, known: Variable, data: Mapping[str, Dataset]) -> Fact:
     stands_on = [data[name] for name in known.datasets if name in data]
     reaches = [one.delivered_to for one in stands_on if one.delivered_to]
     plain = date.fromisoformat(value) if known.type == "date" and isinstance(value, str) else value
-    shown = show_fact(plain, known.type, known.unit, known.denominator)
+    place = region_path(value) if known.type == "code" and isinstance(value, str) and value.isdigit() and len(value) >= 6 else ""
+    shown = place or show_fact(plain, known.type, known.unit, known.denominator)
     return Fact(known.label, shown, known.departments, min(reaches, default=None), value is not None, any(one.late_days for one in stands_on))
 
 

@@ -1,3 +1,5 @@
+"""Figures of places and days, added up beforehand."""
+
 from __future__ import annotations
 
 from django.db import models

@@ -1,3 +1,5 @@
+"""Forms of the room."""
+
 from __future__ import annotations
 
 from django import forms

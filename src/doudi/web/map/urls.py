@@ -1,3 +1,5 @@
+"""Addresses of the room."""
+
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 

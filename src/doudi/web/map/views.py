@@ -1,3 +1,5 @@
+"""Pages of the room."""
+
 from __future__ import annotations
 
 import csv

@@ -1,3 +1,5 @@
+"""Addresses of the room."""
+
 from django.urls import path
 
 from doudi.web.rules import views

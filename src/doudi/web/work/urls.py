@@ -5,8 +5,8 @@ from django.urls import path
 from doudi.web.work import acting, views
 
 urlpatterns = [
-    path("work/", views.work, name="work"),
-    path("work/accept/", acting.accept_several, name="work-accept"),
-    path("work/<int:pk>/", views.item, name="item"),
-    path("work/<int:pk>/<slug:step>/", acting.take, name="item-step"),
+    path("tasks/", views.work, name="work"),
+    path("tasks/accept/", acting.accept_several, name="work-accept"),
+    path("tasks/<int:pk>/", views.item, name="item"),
+    path("tasks/<int:pk>/<slug:step>/", acting.take, name="item-step"),
 ]

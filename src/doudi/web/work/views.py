@@ -29,9 +29,9 @@ DUE = {"over": "已逾期", "today": "今日到期", "week": "本周到期", "la
 GRADES = {"R": "红色", "O": "橙色", "Y": "黄色", "B": "蓝色"}
 WORDS = {"grade": GRADES, "state": dict(State.choices), "origin": dict(WorkItem.Origin.choices), "due": DUE}
 LABELS = {"grade": "等级", "state": "状态", "origin": "来源", "due": "期限"}
+GRAVEST = "".join(GRADES)
 KEPT = "work-list"
 """Where the session keeps the filters that were used last."""
-VERIFY_LEADS = ("verify", "refer", "handle")
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ def item_page(request: ActingRequest, found: WorkItem, sent: StepForm | None = N
     by, on = request.actor, today()
     visits = by.may("visit.plan") or by.may("visit.record")
     events = list(events_of(by, found))
-    alerts = list(Alert.objects.filter(item=found).order_by("state", "grade", "rule"))
+    alerts = sorted(Alert.objects.filter(item=found), key=lambda one: (GRAVEST.index(one.grade), one.rule))
     context = {
         "item": found,
         "row": row_of(found, calendar_shown(), on),

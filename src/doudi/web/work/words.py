@@ -60,7 +60,8 @@ def _reason(line: Mapping[str, Any]) -> Reason:
     change = ""
     if holds and value is not None and threshold is not None and operator:
         change = _change(line, str(value), str(threshold), str(operator), kind, unit)
-    return Reason(line["says"], holds, shown, border, line.get("figures") or [], line.get("sources") or [], line.get("more_sources") or 0, change)
+    says = f"{line['says']}（须为“否”）" if line.get("negated") and threshold is None else line["says"]
+    return Reason(says, holds, shown, border, line.get("figures") or [], line.get("sources") or [], line.get("more_sources") or 0, change)
 
 
 def _change(line: Mapping[str, Any], value: str, threshold: str, operator: str, kind: str, unit: str) -> str:

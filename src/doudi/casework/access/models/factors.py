@@ -1,3 +1,5 @@
+"""What proves a login besides the password."""
+
 from __future__ import annotations
 
 from django.db import models

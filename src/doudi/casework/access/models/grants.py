@@ -1,3 +1,5 @@
+"""Roles asked for and granted, by two people where it takes two."""
+
 from __future__ import annotations
 
 from django.db import models

@@ -1,3 +1,5 @@
+"""Who has which role at which office, from when to when."""
+
 from __future__ import annotations
 
 from datetime import date

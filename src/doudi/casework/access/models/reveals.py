@@ -1,3 +1,5 @@
+"""Full ID numbers that were shown."""
+
 from __future__ import annotations
 
 from django.db import models

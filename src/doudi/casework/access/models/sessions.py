@@ -1,3 +1,5 @@
+"""Sessions with their owner, so that they can be listed and ended."""
+
 from __future__ import annotations
 
 from hashlib import sha256

@@ -1,3 +1,5 @@
+"""Accounts."""
+
 from __future__ import annotations
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager

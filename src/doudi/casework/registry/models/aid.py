@@ -1,3 +1,5 @@
+"""Aid that was given."""
+
 from __future__ import annotations
 
 from django.db import models

@@ -1,3 +1,5 @@
+"""Recognitions."""
+
 from __future__ import annotations
 
 from django.db import models

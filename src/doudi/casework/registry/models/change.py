@@ -1,3 +1,5 @@
+"""The history of a file."""
+
 from __future__ import annotations
 
 from django.db import models

@@ -1,3 +1,5 @@
+"""What people say against the data."""
+
 from __future__ import annotations
 
 from django.conf import settings

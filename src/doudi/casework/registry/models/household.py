@@ -1,3 +1,5 @@
+"""Households."""
+
 from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField

@@ -1,3 +1,5 @@
+"""People."""
+
 from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
