@@ -1,15 +1,17 @@
-"""The demo: the bundled sample goes in, explained leads come out, and the reader is told where to look next.
+"""The demo: the bundled sample goes in, explained leads come out; then a made-up county's leads are worked on, on a site that runs until Ctrl-C.
 
     python scripts/demo.py --home ./doudi-data --as-of 2026-10-31
+    python scripts/demo.py --no-site          # only the first half
 
-It does nothing that a reader could not type: every step is a `doudi` command, printed before it runs. The second time changes nothing.
+It does nothing that a reader could not type: every step is a `doudi` command, printed before it runs. The second time only the site is started.
 """
-# ruff: noqa: S603 - runs the commands it prints
+# ruff: noqa: S603, S606 - runs the commands it prints
 
 from __future__ import annotations
 
 import argparse
 import csv
+import os
 import subprocess
 import sys
 import tempfile
@@ -21,6 +23,10 @@ from doudi.published.read import PublishedRun
 ROOT = Path(__file__).resolve().parent.parent
 DOUDI = Path(sys.executable).parent / "doudi"
 SAMPLE = Path("sample/tiny")
+HOUSEHOLDS, COUNTY, SEED = 40_000, "431382", 20
+"""The made-up county that the site shows: some 110,000 people."""
+READY = "demo-ready"
+"""A file in the county's data folder: everything is there, only the site has to be started."""
 
 
 WORTH_A_LOOK = 1
@@ -63,20 +69,54 @@ def next_steps(home: str) -> list[tuple[str, str]]:
     return [*steps, ("其他命令", f"{doudi} --help")]
 
 
+def county(home: str, before: str, as_of: str) -> None:
+    """A made-up county with two runs, loaded into the site's database; nothing is done twice."""
+    if (ROOT / home / READY).exists():
+        return
+    if not (ROOT / home / "home.json").exists():
+        step(
+            "四、生成一个虚构的县",
+            "simulate",
+            "--households",
+            str(HOUSEHOLDS),
+            "--region",
+            COUNTY,
+            "--seed",
+            str(SEED),
+            "--months",
+            "2",
+            "--out",
+            home,
+        )
+    for day in (before, as_of):
+        step(f"五、以 {day} 为基准日运行", "run", "--as-of", day, "--home", home)
+    step("六、准备工作平台的数据库", "site", "prepare", "--demo", "--home", home)
+    step("七、把两次运行装进工作平台，派发任务", "site", "load", "--all", "--home", home)
+    (ROOT / home / READY).touch()
+
+
 def main() -> None:
-    """Run the three steps and say where to look."""
-    parser = argparse.ArgumentParser(description="用随附样本演示 Doudi")
+    """The sample's three steps and where to look; then the county, and its site until somebody stops it."""
+    parser = argparse.ArgumentParser(description="用随附样本和一个虚构的县演示 Doudi")
     parser.add_argument("--home", default="./doudi-data", help="数据放在哪里")
     parser.add_argument("--as-of", default="2026-10-31", help="截至日期")
+    parser.add_argument("--no-site", action="store_true", help="只做前一半：报送、线索、报告")
+    parser.add_argument("--bind", default="127.0.0.1:8000", help="工作平台在哪里监听")
     options = parser.parse_args()
-    home = ("--home", options.home)
+    home, shown = ("--home", options.home), f"{options.home.rstrip('/')}-county"
     started = time.monotonic()
-    step("一、接收各部门报送的文件", "intake", str(SAMPLE), *home)
-    step("二、关联、计算、发布", "run", "--as-of", options.as_of, *home)
-    step("三、生成报告", "report", *home)
+    if options.no_site or not (ROOT / shown / READY).exists():
+        step("一、接收各部门报送的文件", "intake", str(SAMPLE), *home)
+        step("二、关联、计算、发布", "run", "--as-of", options.as_of, *home)
+        step("三、生成报告", "report", *home)
+    if not options.no_site:
+        county(shown, "2026-10-10", options.as_of)
     print(f"\n完成，用时 {time.monotonic() - started:.0f} 秒。数据全部虚构，放在 {options.home}。接下来可以：\n")
     for words, command in next_steps(options.home):
         print(f"  {words}\n      {command}")
+    if not options.no_site:
+        print("\n启动工作平台；下次再运行 make demo，只启动它。要从头来，删除 doudi-data 和 doudi-data-county。", flush=True)
+        os.execv(DOUDI, [str(DOUDI), "site", "up", "--demo", "--bind", options.bind, "--home", shown])  # Ctrl-C goes to it
 
 
 if __name__ == "__main__":

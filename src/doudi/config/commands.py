@@ -40,8 +40,21 @@ def up(
 
             prepare_site(typer.echo)
             _disconnect()
-            server.serve(lambda: typer.echo(f"工作平台已启动：{server.address()}   Ctrl-C 停止"))
+            server.serve(lambda: _say_served(server.address()))
         typer.echo("已全部停止。")
+
+
+def _say_served(address: str) -> None:
+    """Where it is and, on a demo site, who can log in."""
+    from doudi.config.options import options
+
+    typer.echo(f"\n工作平台已启动：{address}   Ctrl-C 停止")
+    if options().demo:
+        from doudi.config import demo
+
+        typer.echo(f"\n演示账号（密码都是 {demo.PASSWORD}；动态验证码显示在登录页上）：")
+        for username, role, says in demo.table():
+            typer.echo(f"  {username:<14}{role}：{says}")
 
 
 @app.command()
