@@ -22,11 +22,11 @@ def facts_of(table: pa.Table, types: Mapping[str, str]) -> list[str]:
     for variable in sorted(types.keys() & set(table.column_names)):
         written = (_counted if types[variable] in COUNTED else _given)(table[variable].combine_chunks())
         if written is not None:
-            columns.append(pc.binary_join_element_wise(f"{json.dumps(variable)}:", written, ""))
+            columns.append(pc.fill_null(pc.binary_join_element_wise(f",{json.dumps(variable)}:", written, ""), ""))
     if not columns:
         return ["{}"] * table.num_rows
-    inside = pc.binary_join_element_wise(*columns, ",", null_handling="skip")
-    return pc.binary_join_element_wise("{", inside, "}", "").to_pylist()
+    inside = pc.binary_join_element_wise(*columns, "")  # not with null_handling="skip": pyarrow 26 then loses lines
+    return pc.binary_join_element_wise("{", pc.utf8_slice_codeunits(inside, 1), "}", "").to_pylist()
 
 
 def _counted(values: pa.Array) -> pa.Array | None:
