@@ -19,7 +19,9 @@ def run(
     as_of: Annotated[datetime, typer.Option("--as-of", metavar="日期", formats=["%Y-%m-%d"], help="基准日，如 2026-10-31：只用这一天及以前报送的")],
     again: Annotated[bool, typer.Option("--again", help="已发布过的也重新计算，并逐字节核对")] = False,
     full: Annotated[bool, typer.Option("--full", help="全部重算，不沿用当天已发布的运行；结果相同")] = False,
-    memory: Annotated[int, typer.Option("--memory", metavar="MB", min=100, help="计算用的内存；不够的写到磁盘，县按内存分批")] = 600,
+    memory: Annotated[
+        int | None, typer.Option("--memory", metavar="MB", min=100, help="计算用的内存，不写为本机的四分之一；不够的写到磁盘，县按内存分批")
+    ] = None,
     threads: Annotated[int, typer.Option("--threads", metavar="N", min=1, help="计算用的线程")] = 2,
     engine: Annotated[str, typer.Option("--engine", metavar="duckdb|spark", help="在本机计算，或交给 Spark（需装 doudi[spark]）")] = "duckdb",
     master: Annotated[str, typer.Option("--master", metavar="URL", help="Spark 的主节点，如 spark://主机:7077、sc://主机:15002")] = "local[*]",
@@ -32,7 +34,7 @@ def run(
     from doudi.lake.engines import EngineChoice
     from doudi.lake.home import Home
     from doudi.monitoring.freeze import open_books
-    from doudi.monitoring.run import Bounds
+    from doudi.monitoring.run import Bounds, usual_memory
     from doudi.monitoring.run import run as perform
     from doudi.monitoring.screen import progress, summary
 
@@ -40,7 +42,7 @@ def run(
     opened = Home.open(home, create=False)
     with progress() as watch:
         watch("读取政策和数据契约")
-        bounds = Bounds(memory, threads)
+        bounds = Bounds(memory or usual_memory(), threads)
         outcome = perform(opened, open_keys(opened), as_of.date(), open_books(policy), watch, again=again, bounds=bounds, choice=choice, full=full)
     for line in summary(outcome):
         typer.echo(line)

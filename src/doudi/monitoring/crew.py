@@ -17,8 +17,8 @@ from doudi.monitoring.parts import Batch
 FEWEST = 50_000
 """People for whom an engine of their own is worth its start."""
 
-MOST_PER_MB = 1_000
-"""People for whom a MB is enough: of a million, joins and sorts spilled what 1,000 MB did not hold; 600 MB were too few to join at all."""
+MOST_PER_MB = 250
+"""People for whom a MB of an engine is enough: 111,000 with two months of lists were computed in 400 MB, not in 286."""
 
 
 def size_of_batches(people: int, most: int, threads: int) -> int:
