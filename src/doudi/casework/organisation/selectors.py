@@ -1,0 +1,16 @@
+"""Places and offices as choices."""
+
+from __future__ import annotations
+
+from doudi.casework.organisation.models import Region
+
+
+def places_within(region: str, limit: int = 500) -> list[tuple[str, str]]:
+    """Code and name of what lies below a region and can be the place of a family: a county's townships, a township's villages; one query."""
+    if not region:
+        return []
+    end = region[:-1] + chr(ord(region[-1]) + 1)
+    own = Region.objects.filter(code__gte=region, code__lt=end, kind__in=("township", "village")).order_by("code")
+    if len(region) < 9:
+        own = own.filter(kind="township")
+    return [(one.code, one.path if len(region) < 6 else one.name) for one in own[:limit]]
