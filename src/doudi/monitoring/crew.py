@@ -17,6 +17,9 @@ from doudi.monitoring.parts import Batch
 FEWEST = 50_000
 """People for whom an engine of their own is worth its start."""
 
+AGAIN = 0.1
+"""Seconds between interruptions of those that are to stop."""
+
 MOST_PER_MB = 250
 """People for whom a MB of an engine is enough: 111,000 with two months of lists were computed in 400 MB, not in 286."""
 
@@ -58,6 +61,7 @@ def compute_side_by_side(
                 done.result()
         except BaseException:
             waiting.clear()
-            for engine in engines:
-                engine.interrupt()
+            while wait(working, timeout=AGAIN).not_done:  # who was between two statements is interrupted in the next
+                for engine in engines:
+                    engine.interrupt()
             raise
