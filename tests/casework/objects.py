@@ -15,6 +15,7 @@ from uuid import uuid4
 
 from tests.casework.cast import COUNTY, TOWNSHIP, VILLAGE, Cast, office, region
 
+from doudi.casework.conferences.models import Case, Conference
 from doudi.casework.dispatch.models import WorkItem
 from doudi.casework.registry.models import Correction, Household, Person
 from doudi.casework.runs.models import Rule, Run
@@ -79,6 +80,30 @@ def correction(cast: Cast) -> dict[str, Any]:
     return {"pk": Correction.objects.get_or_create(subject="p", number=70, field="name", region=VILLAGE, defaults=said)[0].pk}
 
 
+def conference(cast: Cast) -> dict[str, Any]:
+    """A conference of the county, with one case."""
+    key = item(cast)["pk"]
+    region(COUNTY)
+    plain = {
+        "token": uuid4(),
+        "region": COUNTY,
+        "departments": ["civil_affairs"],
+        "title": "会议",
+        "held_at": NOON,
+        "place": "会议室",
+        "quorum_percent": 67,
+    }
+    plain |= {"approval_percent": 50, "managed_by": cast.county_officer.user}
+    made, _ = Conference.objects.get_or_create(number="HY1", defaults=plain)
+    case, _ = Case.objects.get_or_create(conference=made, item_id=key, defaults={"position": 1, "region": VILLAGE})
+    return {"pk": made.pk, "case": case.pk}
+
+
+def one_conference(cast: Cast) -> dict[str, Any]:
+    """The same, without its case."""
+    return {"pk": conference(cast)["pk"]}
+
+
 def rule(cast: Cast) -> dict[str, Any]:
     """A rule of the current run."""
     plain = {"version": "2024-09-02", "name": "预警", "kind": "early_warning", "of": "household", "grade": "O", "department": "civil_affairs"}
@@ -112,6 +137,12 @@ OBJECTS: dict[str, Callable[[Cast], dict[str, Any]]] = {
     "household-reveal": lambda cast: household(cast) | {"person": 70},
     "household-correct": household,
     "correction": correction,
+    "conference": one_conference,
+    "conference-attendance": one_conference,
+    "conference-case": conference,
+    "conference-task": conference,
+    "conference-close": one_conference,
+    "conference-sign": one_conference,
     "map_place": place,
     "map_table": place,
     "rule": rule,

@@ -7,6 +7,7 @@ from doudi.web import home
 urlpatterns = [
     path("", home.home, name="home"),
     path("", include("doudi.web.work.urls")),
+    path("", include("doudi.web.conferences.urls")),
     path("", include("doudi.web.clues.urls")),
     path("", include("doudi.web.visits.urls")),
     path("", include("doudi.web.households.urls")),
