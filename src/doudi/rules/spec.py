@@ -338,8 +338,10 @@ def _computed(case: VariableCase, engine: SpecEngine) -> dict[str, dict[int, dic
     plan = plan_policy(case.policy, {})
     for name in plan.inputs:
         engine.create(name, constant_table(case.policy.tables[name].columns, case.tables.get(name, [])))
-    for step in plan.steps[: next(at_ for at_, step in enumerate(plan.steps) if step.name == "alerts")]:
-        engine.create(step.name, step.query)
+    names = [step.name for step in plan.steps]
+    for step in plan.steps[: names.index("person_facts") + 1]:
+        if step.name not in ("alerts", "open_persons"):  # a case of variables has no rules
+            engine.create(step.name, step.query)
     found: dict[str, dict[int, dict[str, Any]]] = {}
     built_in = {"person": [name for name in person_base_columns(case.policy) if name != "person"], "household": ["members"]}
     for of, own in built_in.items():
