@@ -15,7 +15,7 @@ from doudi.casework.access.scope import scoped
 from doudi.casework.alerts.services import alerts_merge
 from doudi.casework.dispatch.models import Event, WorkItem
 from doudi.casework.dispatch.services import items_open_for_run, step_take
-from doudi.casework.runs.models import Run
+from doudi.casework.runs.models import Dataset, Rule, Run, Variable
 from doudi.published.read import PublishedRun
 
 SEPTEMBER, OCTOBER, NOVEMBER = date(2026, 9, 30), date(2026, 10, 31), date(2026, 11, 30)
@@ -65,17 +65,34 @@ def published(folder: Path, as_of: date, *leads: dict[str, Any], ended: tuple[di
     return run
 
 
-def load(folder: Path, as_of: date, *leads: dict[str, Any], ended: tuple[dict[str, Any], ...] = (), on: date | None = None) -> dict[str, int]:
-    """Publish and load a run; returns what became of alerts and work."""
+def load(
+    folder: Path, as_of: date, *leads: dict[str, Any], ended: tuple[dict[str, Any], ...] = (), on: date | None = None, reach: date | None = None
+) -> dict[str, int]:
+    """Publish and load a run; returns what became of alerts and work. The data of `leads` reach to `reach`, else to the day of the run."""
     run = published(folder, as_of, *leads, ended=ended)
-    return bring(run, on or as_of)
+    return bring(run, on or as_of, reach)
 
 
-def bring(run: PublishedRun, on: date) -> dict[str, int]:
+def bring(run: PublishedRun, on: date, reach: date | None = None) -> dict[str, int]:
     """Load what concerns the work, as `runs.services.load_run` does."""
     Run.objects.filter(state="current").exclude(pk=run.id).update(state="past")
-    Run.objects.update_or_create(id=run.id, defaults={"as_of": run.as_of, "state": "current", "policy_hash": "x", "schema": "4.0"})
+    line, new = Run.objects.update_or_create(id=run.id, defaults={"as_of": run.as_of, "state": "current", "policy_hash": "x", "schema": "4.0"})
+    if new:
+        _context(line, run, reach or run.as_of)
     return alerts_merge(run, by=LOADER, on=on) | items_open_for_run(run, by=LOADER, on=on)
+
+
+def _context(line: Run, run: PublishedRun, reach: date) -> None:
+    """The rules, what they read, and how far it reaches."""
+    Dataset.objects.create(
+        run=line, dataset="medical_expense", title="医疗费用", department="medical_security", mode="events", delivered_to=reach, rows=1
+    )
+    plain = {"of": "household", "type": "money", "datasets": ["medical_expense"], "theme": "health"}
+    Variable.objects.create(run=line, variable="self_paid", label="医疗自付", **plain)
+    for rule, row in run.rules.items():
+        words = {name: row[name] or "" for name in ("version", "name", "kind", "of", "grade", "department", "level", "within_working_days")}
+        numbers = {"asked": 1, "hits": 1, "unknowns": 0, "within_working_days": 10}
+        Rule.objects.create(run=line, rule=rule, **(words | numbers), conditions=[{"measures": ["self_paid"]}])
 
 
 def offices() -> None:

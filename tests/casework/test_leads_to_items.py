@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -170,6 +170,27 @@ def test_the_next_run_reopens_what_was_answered_when_the_data_still_show_it(cast
     assert (item.result_code, item.approved_by) == ("", None)
     assert Alert.objects.get().state == "open"
     assert item.events.filter(step="handle").get().data["result"] == "included"
+
+
+def test_an_answer_is_not_refuted_by_data_older_than_it(cast: Cast, tmp_path: Path) -> None:
+    load(tmp_path, OCTOBER, lead(1))
+    item = worked(cast, item_of())
+    for as_of, reach, state in (
+        (date(2026, 11, 5), OCTOBER, State.ANSWERED),
+        (date(2026, 11, 6), date(2026, 11, 3), State.REOPENED),
+    ):
+        load(tmp_path, as_of, lead(1), reach=reach)
+        item.refresh_from_db()
+        assert item.state == state, as_of
+
+
+def test_an_answer_does_not_wait_for_ever_for_newer_data(cast: Cast, tmp_path: Path) -> None:
+    load(tmp_path, OCTOBER, lead(1))
+    item = worked(cast, item_of())
+    for days, state in ((44, State.ANSWERED), (45, State.REOPENED)):
+        load(tmp_path, item.answered_on + timedelta(days=days), lead(1), reach=OCTOBER)
+        item.refresh_from_db()
+        assert item.state == state, days
 
 
 def test_the_run_that_was_loaded_when_it_was_answered_does_not_check_it(cast: Cast, tmp_path: Path) -> None:

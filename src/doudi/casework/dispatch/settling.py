@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from doudi.casework.access.actor import Actor
 from doudi.casework.alerts.models import Alert
+from doudi.casework.dispatch.checking import Settling, answers_check, locked
 from doudi.casework.dispatch.grouping import items_group
 from doudi.casework.dispatch.loop import ACTING
 from doudi.casework.dispatch.models import State, WorkItem
@@ -22,17 +22,6 @@ from doudi.published.read import PublishedRun
 CAUSES = {"miss": "条件不再成立", "subject_gone": "对象已不在名单", "rule_gone": "规则已不执行", "earlier": "已不再出现"}
 
 
-@dataclass(frozen=True)
-class Settling:
-    """The run being settled: who does it, the run's id and as-of date, the day and moment of loading."""
-
-    by: Actor
-    run: str
-    as_of: date
-    on: date
-    at: datetime
-
-
 @transaction.atomic
 def items_open_for_run(run: PublishedRun, *, by: Actor, on: date) -> dict[str, int]:
     """Settle the work after `alerts.services.alerts_merge`, in the same transaction, as the loader; the same run again changes nothing.
@@ -42,7 +31,7 @@ def items_open_for_run(run: PublishedRun, *, by: Actor, on: date) -> dict[str, i
     """
     by.must("work.redirect")
     it = Settling(by, run.id, run.as_of, on, moment_of(on))
-    closed, reopened = _check_answers(it)
+    closed, reopened = answers_check(it)
     counts = {"closed": closed, "reopened": reopened, "ended": _end_untouched(it), "gone": _ask_whether_gone(it), "back": _bring_back(it)}
     counts |= items_group(by=by, run=run.id, on=on, at=it.at)
     counts["pushed"] = items_push_for_day(by, on=on, at=it.at, even_on_a_day_off=True)
@@ -53,32 +42,6 @@ def moment_of(day: date) -> datetime:
     """Now, if the day is today; else eight o'clock of that day: what is brought in afterwards is written down for the day it stands for."""
     moment = now()
     return moment if moment.date() == day else datetime.combine(day, time(8), CHINA)
-
-
-def _check_answers(it: Settling) -> tuple[int, int]:
-    """Answered before this run's data: closed if they no longer show it, reopened if they do; left alone if they cannot tell."""
-    closed = reopened = 0
-    before = Q(answered_as_of__lt=it.as_of) | Q(answered_as_of=None, answered_on__lt=it.as_of)
-    for item in _locked(WorkItem.objects.filter(before, state=State.ANSWERED)):
-        alerts = list(Alert.objects.filter(item=item))
-        shown = [alert for alert in alerts if alert.last_run == it.run and alert.state in (Alert.State.DECIDED, Alert.State.OPEN)]
-        if shown:
-            told = "、".join(sorted({alert.name for alert in shown}))
-            worse = "，且情况加重" if any(alert.worse for alert in shown) else ""
-            step_by_platform(
-                it.by, item=item, step="reopen_by_check", at=it.at, note=f"数据仍显示：{told}{worse}", run=it.run, alerts=[a.pk for a in shown]
-            )
-            reopened += 1
-        elif not any(alert.unsure for alert in alerts):
-            step_by_platform(it.by, item=item, step="close_by_check", at=it.at, note=_told_ends(alerts), run=it.run)
-            closed += 1
-    return closed, reopened
-
-
-def _told_ends(alerts: list[Alert]) -> str:
-    ended = sorted({f"{alert.name}：{alert.ended_reason}" for alert in alerts if alert.state == Alert.State.ENDED})
-    quiet = sorted({f"{alert.name}：静默至 {alert.quiet_until}" for alert in alerts if alert.state == Alert.State.QUIET})
-    return "；".join(ended + quiet) or "没有需要复核的线索"
 
 
 def _without_cause() -> QuerySet[WorkItem]:
@@ -113,7 +76,7 @@ def _end_untouched(it: Settling) -> int:
 def _ask_whether_gone(it: Settling) -> int:
     """Red, or work has begun: somebody confirms."""
     count = 0
-    for item in _locked(WorkItem.objects.filter(pk__in=_without_cause().values("pk"), state__in=[*ACTING, State.WAITING])):
+    for item in locked(WorkItem.objects.filter(pk__in=_without_cause().values("pk"), state__in=[*ACTING, State.WAITING])):
         ended = "；".join(sorted({f"{alert.name}：{alert.ended_reason}" for alert in Alert.objects.filter(item=item)}))
         step_by_platform(it.by, item=item, step="gone", at=it.at, note=ended, run=it.run)
         count += 1
@@ -124,12 +87,7 @@ def _bring_back(it: Settling) -> int:
     """To be confirmed as gone, but this run shows the cause again."""
     count = 0
     showing = Alert.objects.filter(item__state=State.GONE, state=Alert.State.OPEN, last_run=it.run).values("item")
-    for item in _locked(WorkItem.objects.filter(pk__in=showing)):
+    for item in locked(WorkItem.objects.filter(pk__in=showing)):
         step_by_platform(it.by, item=item, step="back", at=it.at, note="数据里又出现", run=it.run)
         count += 1
     return count
-
-
-def _locked(items: QuerySet[WorkItem]) -> QuerySet[WorkItem]:
-    chosen = list(items.order_by("pk").values_list("pk", flat=True))
-    return WorkItem.objects.select_for_update(of=("self",)).select_related("office").filter(pk__in=chosen).order_by("pk")
