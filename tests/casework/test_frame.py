@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import date
+
 import pytest
 from django import forms
 from django.contrib.auth.models import AnonymousUser
+from django.db import connection
 from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
+from django.test.utils import CaptureQueriesContext
 from tests.casework.cast import Cast
 
+from doudi.casework.runs.models import Run
 from doudi.kernel.errors import DoudiError, Fault
 from doudi.web.faults import faults_in, put_into, words
 from doudi.web.templatetags.doudi import day, wan, yuan
 
 pytestmark = pytest.mark.django_db
+Asserting = Callable[[int], AbstractContextManager[object]]
 
 
 class Answer(forms.Form):
@@ -78,3 +86,13 @@ def test_money_is_read_at_a_glance(fen: int | None, says: str) -> None:
 
 def test_unknown_is_said() -> None:
     assert (day(None), yuan(None)) == ("不明", "不明")
+
+
+def test_the_foot_says_up_to_which_day_the_data_are_without_a_query_of_its_own(cast: Cast, django_assert_num_queries: Asserting) -> None:
+    client = cast.data_steward.client()
+    client.get("/")
+    with CaptureQueriesContext(connection) as before:
+        assert "数据截至" not in client.get("/").content.decode()
+    Run.objects.create(id="one", as_of=date(2026, 10, 31), state=Run.State.CURRENT, policy_hash="x", schema="4.0")
+    with django_assert_num_queries(len(before)):
+        assert "数据截至 2026年10月31日" in client.get("/").content.decode()

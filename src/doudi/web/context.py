@@ -44,6 +44,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "demo": settings.OPTIONS.demo,
         "menu": menu_of(request, actor) if actor else [],
         "office": getattr(request, "office_name", ""),
+        "data_as_of": getattr(request, "data_as_of", None),
         "account_url": _address("account"),
         "logout_url": _address("logout"),
     }

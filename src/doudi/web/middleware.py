@@ -23,6 +23,7 @@ from doudi.casework.access.scope import scoped
 from doudi.casework.access.sessions import FACTOR, MEMBERSHIP, SEEN, STARTED
 from doudi.casework.audit.actions import REFUSED
 from doudi.casework.audit.services import record
+from doudi.casework.runs.selectors import current_as_of
 from doudi.kernel.clock import now, today
 
 Respond = Callable[[HttpRequest], HttpResponse]
@@ -120,11 +121,11 @@ def acting(request: Any) -> Actor | None:
     if not request.user.is_authenticated or FACTOR not in request.session:
         return None
     chosen, day = request.session.get(MEMBERSHIP), today()
-    held = Membership.objects.select_related("user", "office").filter(user=request.user)
+    held = Membership.objects.select_related("user", "office").annotate(data_as_of=current_as_of()).filter(user=request.user)
     membership = held.filter(pk=chosen).first() if chosen else None
     if membership is None or not membership.open_on(day):
         membership = next((one for one in held if one.open_on(day)), None)
     if membership is None:
         return None
-    request.office_name = membership.office.name
+    request.office_name, request.data_as_of = membership.office.name, membership.data_as_of
     return actor_of(membership).at(address_of(request), request.id)
