@@ -12,7 +12,7 @@ from doudi.casework.access.models import Reveal
 from doudi.casework.access.sealing import index_of, masked_id, seal
 from doudi.casework.audit.models import Entry
 from doudi.casework.registry.models import Aid, Category, Correction, Household, Person
-from doudi.casework.runs.models import Run
+from doudi.casework.runs.models import Run, Variable
 
 pytestmark = pytest.mark.django_db
 ID = "11010119900307" + "7758"
@@ -39,6 +39,13 @@ def home(db: None) -> Household:
     return made
 
 
+def search(member: Member, words: str) -> str:
+    """What a search shows, as the form does it."""
+    answer = member.client().post("/households/", {"q": words, "place": ""}, follow=True)
+    assert answer.status_code == 200, answer.status_code
+    return answer.content.decode()
+
+
 def page(member: Member, address: str) -> str:
     answer = member.client().get(address)
     assert answer.status_code == 200, answer.status_code
@@ -47,7 +54,7 @@ def page(member: Member, address: str) -> str:
 
 @pytest.mark.parametrize("words", ["王小", "wxm", "wangxiao", ID])
 def test_somebody_is_found_by_name_letters_or_number_and_shown_masked(cast: Cast, home: Household, words: str) -> None:
-    shown = page(cast.township_officer, f"/households/?q={words}")
+    shown = search(cast.township_officer, words)
     assert "王**" in shown
     assert "王小明" not in shown
     assert "/households/7/" in shown
@@ -55,9 +62,25 @@ def test_somebody_is_found_by_name_letters_or_number_and_shown_masked(cast: Cast
 
 
 def test_the_search_is_kept_without_its_words(cast: Cast, home: Household) -> None:
-    page(cast.township_officer, "/households/?q=王小明")
+    search(cast.township_officer, "王小明")
     entry = Entry.objects.get(action="searched")
     assert entry.detail == {"by": "name", "place": "", "found": 1}
+
+
+def test_what_was_searched_stands_neither_in_the_address_nor_readable_in_the_session(cast: Cast, home: Household) -> None:
+    client = cast.township_officer.client()
+    answer = client.post("/households/", {"q": ID, "place": VILLAGE})
+    assert answer.status_code == 302
+    assert ID not in answer["Location"]
+    assert ID not in str(dict(client.session))
+    assert "/households/7/" in client.get(answer["Location"]).content.decode()
+    assert "/households/7/" not in cast.township_officer.client().get("/households/?find=unknown").content.decode()
+
+
+def test_a_place_that_a_fact_names_is_shown_by_its_name(cast: Cast, home: Household) -> None:
+    Variable.objects.create(run=home.run, variable="county", label="家庭所在县", of="household", type="text", datasets=[], theme="household")
+    Household.objects.update(facts={"county": "431382"})
+    assert "娄底市涟源市" in page(cast.township_officer, "/households/7/").split("家庭所在县")[1]
 
 
 def test_the_file_tells_who_what_help_and_since_when_and_that_it_was_opened(cast: Cast, home: Household) -> None:
@@ -80,7 +103,7 @@ def test_strangers_find_neither_the_file_nor_the_person(cast: Cast, home: Househ
     for stranger in cast.strangers:
         assert stranger.client().get("/households/7/").status_code == 404
         assert stranger.client().post("/households/7/reveal/70/", {"reason": "入户核对户口簿"}).status_code == 404
-        assert "/households/7/" not in page(stranger, f"/households/?q={ID}")
+        assert "/households/7/" not in search(stranger, ID)
 
 
 def test_a_correction_is_proposed_by_one_and_put_in_force_by_another(cast: Cast, home: Household) -> None:

@@ -106,8 +106,8 @@ def _fact(value: Any, known: Variable, data: Mapping[str, Dataset]) -> Fact:
     stands_on = [data[name] for name in known.datasets if name in data]
     reaches = [one.delivered_to for one in stands_on if one.delivered_to]
     plain = date.fromisoformat(value) if known.type == "date" and isinstance(value, str) else value
-    place = region_path(value) if known.type == "code" and isinstance(value, str) and value.isdigit() and len(value) >= 6 else ""
-    shown = place or show_fact(plain, known.type, known.unit, known.denominator)
+    is_place = known.type == "text" and isinstance(value, str) and value.isdigit() and len(value) in (6, 9, 12)
+    shown = region_path(value) if is_place else show_fact(plain, known.type, known.unit, known.denominator)
     return Fact(known.label, shown, known.departments, min(reaches, default=None), value is not None, any(one.late_days for one in stands_on))
 
 

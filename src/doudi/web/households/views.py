@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.http import urlencode
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from doudi.casework.access.actor import Actor
 from doudi.casework.audit.actions import SEARCHED
@@ -18,6 +18,7 @@ from doudi.casework.registry.services import household_look, reveal
 from doudi.kernel.clock import now
 from doudi.kernel.errors import DoudiError
 from doudi.web.faults import words as words_of
+from doudi.web.households.searching import search_keep, search_of
 from doudi.web.permissions import ActingRequest, needs
 
 THEMES = {
@@ -30,12 +31,14 @@ MOST = 100
 
 
 @needs("household.search")
-@require_GET
+@require_http_methods(["GET", "POST"])
 def households(request: ActingRequest) -> HttpResponse:
-    """By name, pinyin initials, ID number or place. The search itself is kept, without what was typed."""
-    by = request.actor
-    words, place = request.GET.get("q", "").strip()[:60], request.GET.get("place", "").strip()[:12]
-    region = place if place.isascii() and place.isdigit() and len(place) in (2, 4, 6, 9, 12) else ""
+    """By name, pinyin initials, ID number or place. The search itself is kept, without what was typed; nor does that stand in the address."""
+    if request.method == "POST":
+        key = search_keep(request.session, request.POST.get("q", "").strip()[:60])
+        return redirect(request.path + _query(key, _region(request.POST.get("place", ""))))
+    by, key = request.actor, request.GET.get("find", "")[:12]
+    words, region = search_of(request.session, key), _region(request.GET.get("place", ""))
     number = request.GET.get("page", "1")
     page = min(int(number), MOST) if number.isascii() and number.isdigit() else 1
     asked = bool(words or region)
@@ -49,7 +52,7 @@ def households(request: ActingRequest) -> HttpResponse:
         "places": _places(by),
         "asked": asked,
         "rows": [(row, names.get(row.region, row.region)) for row in found.rows],
-        "page": _pager(found, words, region),
+        "page": _pager(found, key, region),
     }
     return render(request, "households/search.html", context)
 
@@ -122,12 +125,19 @@ def _places(by: Actor) -> list[tuple[str, str]]:
     return [(one.code, one.name) for one in [*([own] if own else []), *below]]
 
 
-def _pager(found: Page, words: str, region: str) -> dict[str, str]:
-    def to(page: int) -> str:
-        return "?" + urlencode({name: value for name, value in (("q", words), ("place", region), ("page", page)) if value})
+def _region(code: str) -> str:
+    code = code.strip()[:13]
+    return code if code.isascii() and code.isdigit() and len(code) in (2, 4, 6, 9, 12) else ""
 
+
+def _query(key: str, region: str, page: int = 1) -> str:
+    given = {"find": key, "place": region, "page": page if page > 1 else ""}
+    return "?" + urlencode({name: value for name, value in given.items() if value})
+
+
+def _pager(found: Page, key: str, region: str) -> dict[str, str]:
     return {
         "says": f"第 {found.page} 页，本页 {len(found.rows)} 人",
-        "previous": to(found.page - 1) if found.page > 1 else "",
-        "next": to(found.page + 1) if found.more else "",
+        "previous": _query(key, region, found.page - 1) if found.page > 1 else "",
+        "next": _query(key, region, found.page + 1) if found.more else "",
     }
