@@ -4,6 +4,10 @@ HOME_DIR ?= ./doudi-data
 AS_OF ?= 2026-10-31
 BIN := .venv/bin
 
+# Each command is a process of its own; compiling every import anew, as some machines are set to, would take longer than most commands themselves.
+unexport PYTHONDONTWRITEBYTECODE
+export PYTHONPYCACHEPREFIX := $(CURDIR)/.venv/pycache
+
 .DEFAULT_GOAL := help
 .PHONY: help setup demo score test lint format docs bench bench-sql bench-province clean
 
@@ -21,7 +25,7 @@ score: .venv/.runtime ## 把演示结果与标准答案核对 / compare the demo
 	@$(BIN)/python scripts/score.py --home $(HOME_DIR)
 
 test: .venv/.complete ## 全部测试；缺系统软件的会点名 / all tests; names what a missing system package left out
-	@$(BIN)/pytest -n 2
+	@$(BIN)/pytest -n 2 --dist loadgroup
 
 lint: .venv/.complete ## 格式、类型、依赖方向、生成的文档 / style, types, direction of imports, generated docs
 	$(BIN)/ruff check .

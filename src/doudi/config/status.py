@@ -17,7 +17,9 @@ def lines() -> Iterator[str]:
     """Line by line; to be called as the loader."""
     running = supervisor.running(server.site_folder())
     yield f"工作平台：{'正在运行，' + running.get('address', '') if running else '没有运行'}"
-    yield f"表结构：{'是这个版本' if not pending_migrations() else '需要升级，请运行 doudi site prepare'}"
+    if pending_migrations():
+        yield "表结构：不是这个版本，请运行 doudi site prepare"
+        return
     current = Run.objects.filter(state=Run.State.CURRENT).first()
     if current is None:
         yield "数据：还没有装载运行结果"

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.db import transaction
-from pypinyin import Style, lazy_pinyin
 
 from doudi.casework.organisation.models import Department, Office, Region
 from doudi.kernel.regions import levels_of
@@ -36,8 +35,9 @@ def organisation_fill(province: str = "43") -> Filled:
             lines, BATCH, update_conflicts=True, unique_fields=["code"], update_fields=["name", "kind", "parent", "path", "initials"]
         )
     there = set(Office.objects.values_list("region_id", "department"))
-    Office.objects.bulk_create((office for office in _offices() if (office.region_id, office.department) not in there), BATCH)
-    return Filled(Region.objects.count(), Office.objects.count())
+    missing = [wanted for wanted in _offices() if wanted[:2] not in there]
+    Office.objects.bulk_create((Office(region_id=region, department=department, name=name) for region, department, name in missing), BATCH)
+    return Filled(Region.objects.count(), len(there) + len(missing))
 
 
 def _kinds_of(kind: str) -> tuple[str, ...]:
@@ -46,6 +46,8 @@ def _kinds_of(kind: str) -> tuple[str, ...]:
 
 
 def _region(found: Known) -> Region:
+    from pypinyin import Style, lazy_pinyin  # half a second, and only needed when a name is new
+
     upper = levels_of(found.code)[1:2]
     kind = "county" if found.kind == "zone" else found.kind
     return Region(
@@ -58,11 +60,12 @@ def _region(found: Known) -> Region:
     )
 
 
-def _offices() -> Iterator[Office]:
+def _offices() -> Iterator[tuple[str, str, str]]:
+    """Region, department and name of every office that there should be."""
     above_township = [choice for choice in Department if choice not in FIELD_OFFICES.values()]
     for code, name, path, kind in Region.objects.values_list("code", "name", "path", "kind"):
         if department := FIELD_OFFICES.get(kind):
-            yield Office(region_id=code, department=department, name=f"{path}{department.label}"[:120] if kind == "village" else path)
+            yield code, department.value, f"{path}{department.label}"[:120] if kind == "village" else path
             continue
-        for department in above_township:
-            yield Office(region_id=code, department=department, name=f"{name}{department.label}")
+        for choice in above_township:
+            yield code, choice.value, f"{name}{choice.label}"

@@ -1,0 +1,207 @@
+"""kill -9 of web server, worker, database, load and backup in the middle of what they do: nothing is lost, nothing is there twice.
+
+Each is stopped at a chosen place by a lock that the test holds, killed there, and let go; so the moment is the same each time.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.casework.cast import TOWNSHIP
+from tests.casework.running_site import RunningSite, Visitor, until
+
+from doudi.cli import main
+from doudi.config import embedded
+from doudi.config.databases import cluster_folder
+
+pytestmark = pytest.mark.xdist_group("running site")  # one site for all of them
+
+KEEPING = "%INSERT INTO audit_entry%"
+"""The last statement of whatever is done: everything else of it is written, nothing is committed."""
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[RunningSite]:
+    """A township of 150 invented households with a published run, and a site that is prepared and empty."""
+    folder = Path(os.environ["DOUDI_TEST_POSTGRES"]).parent / "running"  # where the database's own user may go; pytest's folders are closed to it
+    site, keys = RunningSite(folder), os.environ["DOUDI_KEYS"]
+    os.environ["DOUDI_KEYS"] = str(folder / "keys")
+    try:
+        size = ("--households", "150", "--region", TOWNSHIP, "--seed", "3", "--processes", "1")
+        assert main(["simulate", *size, "--out", str(site.home)]) == 0
+        assert main(["run", "--as-of", "2026-10-31", "--home", str(site.home)]) in (0, 1)
+    finally:
+        os.environ["DOUDI_KEYS"] = keys
+    embedded.start(cluster_folder(site.home))
+    site.run("site", "prepare", "--demo")
+    yield site
+    embedded.stop(cluster_folder(site.home))
+
+
+@pytest.fixture(scope="module")
+def loaded(site: RunningSite) -> RunningSite:
+    """The same with the run loaded."""
+    site.run("site", "load")
+    return site
+
+
+@pytest.fixture(scope="module")
+def running(loaded: RunningSite) -> Iterator[RunningSite]:
+    """The same with web server and worker."""
+    with loaded.up():
+        yield loaded
+
+
+@pytest.fixture(scope="module")
+def officer(running: RunningSite) -> Visitor:
+    """The township's officer, logged in."""
+    return running.visitor("township")
+
+
+def counts(site: RunningSite) -> dict[str, int]:
+    """Lines of everything that a load writes."""
+    tables = (
+        "registry_household",
+        "registry_person",
+        "registry_category",
+        "registry_aid",
+        "alerts_alert",
+        "dispatch_workitem",
+        "dispatch_event",
+        "runs_rule",
+    )
+    return {table: site.ask(f"SELECT count(*) FROM {table}") for table in tables}
+
+
+def waiting_item(site: RunningSite) -> int:
+    """An item that the township's officer may accept or return."""
+    found = site.ask(
+        "SELECT i.id FROM dispatch_workitem i JOIN organisation_office o ON o.id = i.office_id"
+        " WHERE i.state = 'pushed' AND o.region_id = %s AND o.department = 'township' ORDER BY i.id LIMIT 1",
+        TOWNSHIP,
+    )
+    assert found, "no item waits at the township"
+    return int(found)
+
+
+def taken(site: RunningSite, item: int, step: str) -> tuple[int, int]:
+    """How often a step is in the item's history, and in the audit log."""
+    return (
+        site.ask("SELECT count(*) FROM dispatch_event WHERE item_id = %s AND step = %s", item, step),
+        site.ask(
+            "SELECT count(*) FROM audit_entry e JOIN dispatch_workitem i ON i.number = e.object WHERE i.id = %s AND e.detail->>'step' = %s",
+            item,
+            step,
+        ),
+    )
+
+
+def test_a_load_that_is_killed_leaves_nothing_and_is_done_once_when_repeated(site: RunningSite) -> None:
+    for place in ("registry_person", "dispatch_workitem"):
+        with site.held(f"LOCK TABLE {place} IN SHARE MODE", "%") as stopped:
+            load = site.start("site", "load")
+            stopped()
+            load.kill()
+            load.wait()
+        site.quiet()
+        assert not any(counts(site).values()), place
+    assert "没有装载成功" in site.run("site", "status")
+    assert "已装载" in site.run("site", "load")
+    once = counts(site)
+    assert all(once.values()), once
+    assert site.ask("SELECT count(*) FROM dispatch_event WHERE step = 'open'") == once["dispatch_workitem"]
+    assert "没有变化" in site.run("site", "load")
+    assert counts(site) == once
+    assert site.ask("SELECT string_agg(state, ',') FROM runs_run") == "current"
+
+
+def test_a_backup_that_is_killed_leaves_no_folder_and_the_next_one_clears_up(loaded: RunningSite) -> None:
+    folder = loaded.home.parent / "backups" / "one"
+    with loaded.held("LOCK TABLE statistics_placeday IN ACCESS EXCLUSIVE MODE", "%statistics_placeday%") as stopped:
+        backup = loaded.start("site", "backup", str(folder))
+        stopped()
+        backup.kill()
+        backup.wait()
+    assert not folder.exists()
+    loaded.run("site", "backup", str(folder))
+    assert [path.name for path in folder.parent.iterdir()] == ["one"]
+
+
+def test_a_step_whose_web_server_is_killed_is_taken_once_when_it_is_sent_again(running: RunningSite, officer: Visitor) -> None:
+    item = waiting_item(running)
+    page, action = f"/tasks/{item}/", f"/tasks/{item}/accept/"
+    form = officer.form(page, action)
+    with running.held("LOCK TABLE audit_unsealed IN SHARE MODE", KEEPING) as stopped:
+        sending = threading.Thread(target=_send_in_vain, args=(officer, action, form))
+        sending.start()
+        stopped()
+        running.kill("gunicorn")
+        sending.join()
+    running.quiet()
+    assert taken(running, item, "accept") == (0, 0)
+    assert running.ask("SELECT state FROM dispatch_workitem WHERE id = %s", item) == "pushed"
+    until(running.is_ready, "the web server is back")
+    assert officer.send(action, form)[0] == 302
+    assert officer.send(action, form)[0] == 302
+    assert taken(running, item, "accept") == (1, 1)
+
+
+def test_a_step_during_which_the_database_is_killed_is_taken_once_when_it_is_sent_again(running: RunningSite, officer: Visitor) -> None:
+    item = waiting_item(running)
+    page, action = f"/tasks/{item}/", f"/tasks/{item}/accept/"
+    form = officer.form(page, action)
+    answers: list[int] = []
+    with (
+        pytest.raises(Exception, match="server closed|terminat|closed|lost"),
+        running.held("LOCK TABLE audit_unsealed IN SHARE MODE", KEEPING) as stopped,
+    ):
+        sending = threading.Thread(target=lambda: answers.append(officer.send(action, form)[0]))
+        sending.start()
+        stopped()
+        running.kill_database()
+        sending.join()
+    assert answers[0] >= 500
+    until(running.is_ready, "the database is back")
+    assert taken(running, item, "accept") == (0, 0)
+    assert officer.send(action, form)[0] == 302
+    assert officer.send(action, form)[0] == 302
+    assert taken(running, item, "accept") == (1, 1)
+
+
+def test_a_sealing_batch_and_a_job_that_are_killed_are_done_again_and_once(running: RunningSite, officer: Visitor) -> None:
+    item = waiting_item(running)
+    action = f"/tasks/{item}/return/"
+    form = officer.form(f"/tasks/{item}/", action) | {"note": "不归本单位办理"}
+    with running.held("LOCK TABLE dispatch_notice IN SHARE MODE; LOCK TABLE audit_seal IN SHARE MODE", "%INSERT INTO%audit_seal%") as stopped:
+        assert officer.send(action, form)[0] == 302
+        until(
+            lambda: running.ask("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE %s", "%dispatch_notice%"), "job"
+        )
+        stopped()
+        running.kill("worker")
+    running.quiet()
+    assert running.ask("SELECT count(*) FROM audit_unsealed") > 0
+    assert running.ask("SELECT count(*) FROM dispatch_notice") == 0
+    with running.connect() as connection:
+        connection.execute("UPDATE procrastinate_workers SET last_heartbeat = now() - interval '1 hour'")
+    until(lambda: running.ask("SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - interval '1 minute'"), "a new worker")
+    running.python("from doudi.config.jobs import retry_stalled; retry_stalled.defer()")
+    until(lambda: running.ask("SELECT count(*) FROM dispatch_notice") == 1, "the notice")
+    until(lambda: running.ask("SELECT count(*) = 0 FROM procrastinate_jobs WHERE task_name = 'dispatch.notice'"), "the job is done")
+    assert running.ask("SELECT count(*) FROM dispatch_notice") == 1
+    until(lambda: running.ask("SELECT count(*) FROM audit_unsealed") == 0, "everything is sealed")
+    assert running.ask("SELECT count(*) FROM audit_seal") == running.ask("SELECT count(*) FROM audit_entry")
+
+
+def test_after_all_of_this_the_audit_log_is_whole(running: RunningSite) -> None:
+    looking = "from doudi.casework.audit.verification import verify; from doudi.kernel.clock import now; found = verify(at=now()); "
+    running.python(looking + "assert found.sound and found.entries > 3, found")
+
+
+def _send_in_vain(visitor: Visitor, action: str, form: dict[str, str]) -> None:
+    with pytest.raises(OSError):
+        visitor.send(action, form)
