@@ -21,8 +21,8 @@ from doudi.identity.keys import open_keys
 from doudi.intake.confirm import confirm_delivery
 from doudi.intake.delivery import read_about
 from doudi.lake.home import TEMPORARY, Home
-from doudi.monitoring import findings
 from doudi.monitoring import run as running
+from doudi.monitoring import steps
 from doudi.monitoring.chain import with_chain_tables
 from doudi.monitoring.freeze import Books, freeze, open_books
 from doudi.monitoring.incremental.base import find_base
@@ -49,7 +49,7 @@ def planned_once() -> Iterator[None]:
     """A policy of one day is planned, and put into words, once for all runs here."""
     plans: dict[object, object] = {}
     texts: dict[int, tuple[object, str]] = {}
-    plan, words = running.plan_policy, findings.sql
+    plan, words = running.plan_policy, steps.sql
 
     def planning(policy: object, states: dict[str, object]) -> object:
         key = (policy.as_of, tuple(states.items()))  # type: ignore[attr-defined]
@@ -62,7 +62,7 @@ def planned_once() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(running, "plan_policy", planning)
-        patch.setattr(findings, "sql", in_words)
+        patch.setattr(steps, "sql", in_words)
         yield
 
 

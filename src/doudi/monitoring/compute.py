@@ -20,7 +20,7 @@ from doudi.monitoring.conflicts import conflicts_query
 from doudi.monitoring.crew import compute_side_by_side, size_of_batches
 from doudi.monitoring.earlier import Earlier
 from doudi.monitoring.everybody import compute_whole, whole_view
-from doudi.monitoring.findings import Findings
+from doudi.monitoring.findings import Findings, published_alerts
 from doudi.monitoring.freeze import Frozen
 from doudi.monitoring.incremental.affected import Affected
 from doudi.monitoring.incremental.base import Base
@@ -30,7 +30,8 @@ from doudi.monitoring.parts import Batch, Part, batches, find_parts
 from doudi.monitoring.population import HOUSEHOLDS, LISTED, Population, add_up, asked_by, place_lines
 from doudi.monitoring.quality import quality_lines
 from doudi.monitoring.standing import Counts
-from doudi.monitoring.steps import statement
+from doudi.monitoring.statements import file_name, published, read_statements
+from doudi.monitoring.steps import WrittenStep, written
 from doudi.monitoring.supply import dataset_lines, issue_lines, load_supply
 from doudi.policyfiles import PolicyFiles
 from doudi.published.tables import TABLES
@@ -64,7 +65,7 @@ class Computation:
         self.policy: PolicyFiles = with_chain_tables(self.frozen.books.policy)
         self.contracts = self.frozen.books.contracts
         self.tables = self._name_tables(self.engine)
-        self.findings = Findings(self.engine, self.writer, self.frozen, self.plan, self.policy)
+        self.findings = Findings(self.engine, self.writer, self.frozen, self.plan, self.policy, self._statements())
 
     def compute(self) -> dict[str, object]:
         """Write every table, policy file and statement; returns the counts for `run.json`."""
@@ -77,6 +78,12 @@ class Computation:
         self._write_texts()
         self.kept.remove()
         return _counts(results)
+
+    def _statements(self) -> Sequence[WrittenStep]:
+        """Those of the base, which ask for the tables that its cut had; nothing if they have to be made."""
+        if self.base is None or self.base.cut.tables.keys() != self.frozen.cut.tables.keys():
+            return ()
+        return read_statements(self.base.run, [written(published_alerts(self.frozen))]) or ()
 
     def _compute_from_base(self) -> dict[str, PartResult]:
         """The results of the parts as differences to those of a base; nothing without one, or if too many are affected."""
@@ -96,7 +103,7 @@ class Computation:
         apart = [batch.codes for batch in todo] != [[part.code for part in found]]
         earlier = Earlier(self.frozen.previous)
         if apart and todo:
-            compute_whole(self.engine, self.plan, self.kept.folder, self.watch)
+            compute_whole(self.engine, self.plan, self.findings.steps, self.kept.folder, self.watch)
             earlier.find_moved(self.engine)
         progress = Progress(self.watch, todo)
 
@@ -127,7 +134,7 @@ class Computation:
         def prepare(engine: Engine) -> None:
             self._name_tables(engine)
             self._show(engine, "TRUE")
-            compute_whole(engine, self.plan, self.kept.folder, self.watch)
+            compute_whole(engine, self.plan, self.findings.steps, self.kept.folder, self.watch)
             finding[engine] = self.findings.on(engine)
 
         compute_side_by_side(self.home, todo, self.threads, self.memory, prepare, lambda engine, batch: compute(finding[engine], batch))
@@ -152,9 +159,9 @@ class Computation:
 
     def show_whole(self, where: str, engine: Engine | None = None) -> None:
         """Let each whole table's own name stand for some of its rows."""
-        for step in self.plan.whole:
-            chosen = where if self.plan.policy.tables[step.name].home else "TRUE"
-            (engine or self.engine).execute(f'CREATE OR REPLACE VIEW "{step.name}" AS SELECT * FROM "{whole_view(step.name)}" WHERE {chosen}')
+        for table in self.plan.whole:
+            chosen = where if table.home else "TRUE"
+            (engine or self.engine).execute(f'CREATE OR REPLACE VIEW "{table.name}" AS SELECT * FROM "{whole_view(table.name)}" WHERE {chosen}')
 
     def _write_standing(self, results: Mapping[str, PartResult]) -> None:
         people = add_up(result.people for result in results.values())
@@ -189,7 +196,7 @@ class Computation:
         for name, content in self.frozen.books.files.items():
             self.writer.bytes(name, content)
         for number, step in enumerate(self.findings.steps, 1):
-            self.writer.bytes(f"sql/{number:03d}_{step.name}.sql", f"{statement(step)};\n".encode())
+            self.writer.bytes(file_name(number, step), published(step))
 
 
 class Progress:

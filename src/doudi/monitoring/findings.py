@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 
-from doudi.lake.engine import Engine, sql
+from doudi.lake.engine import Engine
 from doudi.monitoring import concerned, diff, ended, identities, openlines, parts, places, sources, standing
 from doudi.monitoring.chain import chain_query, chain_ways, complete
 from doudi.monitoring.facts import facts_query, facts_table
@@ -16,7 +16,7 @@ from doudi.monitoring.kept import PartResult
 from doudi.monitoring.openlines import OpenLines
 from doudi.monitoring.population import count_population
 from doudi.monitoring.quality import count_filled
-from doudi.monitoring.steps import Performance, Step
+from doudi.monitoring.steps import Performance, Step, StepLike, WrittenStep, written
 from doudi.policyfiles import PolicyFiles
 from doudi.published.manifest import File
 from doudi.published.schema import PARTS
@@ -32,6 +32,9 @@ KEPT = frozenset(
 )
 """What is read after the plan has run; everything else it made is dropped to give the memory back."""
 
+LAST = "unknowns"
+"""The last step of the plan."""
+
 CHAIN = f"""
 SELECT t.*, {places.part_of("t")} FROM chain_lines t
 LEFT JOIN household_places h ON t.household = h.household
@@ -45,21 +48,22 @@ EVIDENCE = "SELECT e.*, a.part FROM alert_evidence e JOIN alert_lines a ON e.ale
 
 @dataclass
 class Findings:
-    """Computes and writes what is found in the rows that the engine's views show. `policy`: the files with their chain tables."""
+    """Computes and writes what is found in the rows that the engine's views show. `policy`: the files with their chain tables.
+
+    `steps`: every step in words; empty: they are made.
+    """
 
     engine: Engine
     writer: RunWriter
     frozen: Frozen
     plan: Plan
     policy: PolicyFiles
+    steps: Sequence[WrittenStep] = ()
 
     def __post_init__(self) -> None:
         self.seconds: dict[str, float] = {}
-        names = [step.name for step in self.plan.steps]
-        before, after = self.plan.steps[: names.index(WANTED)], self.plan.steps[names.index(WANTED) + 1 :]
-        every = (*before, *self._choose(), *after, *self._later())
-        self.steps = [Step(step.name, sql(step.query), step.says) for step in every]  # put into words once, not for every batch
-        self._planned = len(every) - len(self._later())
+        self.steps = self.steps or [written(step) for step in self._every()]  # put into words once, not for every batch
+        self._planned = [step.name for step in self.steps].index(LAST) + 1
         self.ways = chain_ways(self.policy, self.frozen.books.contracts)
         self.engine.views({identities.VIEW: self.frozen.cut.identities})
 
@@ -76,7 +80,7 @@ class Findings:
         `apart`: not everybody is in the views, and what needs everybody is there already. Needs `before_alerts` and `before_evidence`.
         """
         performance = Performance(self.engine, watch, self.seconds)
-        ready = {step.name for step in self.plan.whole} if apart else set[str]()
+        ready = {table.name for table in self.plan.whole} if apart else set[str]()
         planned, later = self.steps[: self._planned], self.steps[self._planned :]
         planned = [step for step in planned if step.name not in ready]
         performance.perform(planned)
@@ -91,10 +95,17 @@ class Findings:
         return results
 
     @property
-    def where_everybody_is(self) -> list[Step]:
+    def where_everybody_is(self) -> list[WrittenStep]:
         """The steps that make `person_base` and the tables of places."""
         wanted = {PERSONS, *(step.name for step in places.STEPS)}
         return [step for step in self.steps if step.name in wanted]
+
+    def _every(self) -> Iterator[StepLike]:
+        names = [step.name for step in self.plan.steps]
+        yield from self.plan.steps[: names.index(WANTED)]
+        yield from self._choose()
+        yield from self.plan.steps[names.index(WANTED) + 1 :]
+        yield from self._later()
 
     def _choose(self) -> list[Step]:
         """The steps that say whose facts are gathered, instead of the plan's."""
@@ -111,7 +122,7 @@ class Findings:
             *sources.steps(contracts, frozen.cut.tables, self.plan.policy),
             Step("chain_lines", chain_query(self.plan.policy, self.policy, contracts), "汇集救助链"),
             openlines.STEP,
-            Step("published_alerts", diff.alerts_query(frozen.as_of, frozen.run), "整理线索"),
+            published_alerts(frozen),
         ]
 
     def _write(self, codes: Sequence[str], performance: Performance, watch: Callable[[str], None]) -> Counter[tuple[str, str]]:
@@ -154,6 +165,11 @@ class Findings:
             unknowns[part][rule] = number
         return {code: PartResult(files[code], people.get(code, {}), unknowns[code], filled.get(code, {}), alerts[code]) for code in codes}
 
-    def _drop(self, steps: Iterable[Step]) -> None:
+    def _drop(self, steps: Iterable[WrittenStep]) -> None:
         for step in steps:
             self.engine.execute(f'DROP TABLE "{step.name}"')
+
+
+def published_alerts(frozen: Frozen) -> Step:
+    """The one step that names its run."""
+    return Step("published_alerts", diff.alerts_query(frozen.as_of, frozen.run), "整理线索")

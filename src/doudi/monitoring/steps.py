@@ -31,9 +31,23 @@ class Step:
     says: str
 
 
+@dataclass(frozen=True)
+class WrittenStep:
+    """A step whose query is text already."""
+
+    name: str
+    query: str
+    says: str
+
+
 def statement(step: StepLike) -> str:
     """The statement that makes the table of a step."""
     return f'CREATE OR REPLACE TABLE "{step.name}" AS\n{sql(step.query).strip()}'
+
+
+def written(step: StepLike) -> WrittenStep:
+    """The step with its query as text."""
+    return WrittenStep(step.name, sql(step.query).strip(), " ".join(step.says.split()))
 
 
 @dataclass

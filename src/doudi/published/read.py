@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,8 @@ from doudi.published.tables import TABLES
 
 RUNS = "runs"
 LATEST = "latest"
+CHECKERS = 2
+"""Threads that compute checksums."""
 
 NO_RUN = code("run_not_found", "没有这次运行")
 DAMAGED = code("run_damaged", "发布的运行结果与其校验值不符")
@@ -196,18 +199,21 @@ class PublishedRun:
 
     def verify(self) -> None:
         """Check every file against its checksum. Raises DoudiError naming all that are missing, altered or not declared."""
-        faults: list[Fault] = []
-        for name in self.manifest.files:
-            try:
-                self.file(name)
-            except DoudiError as error:
-                faults += error.faults
+        with ThreadPoolExecutor(CHECKERS) as pool:
+            faults = [fault for found in pool.map(self._faults, self.manifest.files) for fault in found]
         present = {path.relative_to(self.path).as_posix() for path in self.path.rglob("*") if path.is_file()}
         faults += [
             Fault(DAMAGED, f"多出未登记的文件 {name}", str(self.path)) for name in sorted(present - set(self.manifest.files) - {MANIFEST, TIMES})
         ]
         if faults:
             raise DoudiError(faults)
+
+    def _faults(self, name: str) -> Sequence[Fault]:
+        try:
+            self.file(name)
+        except DoudiError as error:
+            return error.faults
+        return ()
 
 
 def fact_columns(variables: Any, of: str) -> list[Column]:

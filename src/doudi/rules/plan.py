@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from sqlglot import exp
 
@@ -78,7 +79,7 @@ class PlannedParameter:
 
 @dataclass(frozen=True)
 class Plan:
-    """Run `steps` in order, each as a table of its name.
+    """Run `steps` in order, each as a table of its name. They are made when they are first asked for.
 
     Then `person_facts`, `household_facts`, `alerts`, `evidence`, `sources` and `unknowns` are there.
 
@@ -87,16 +88,38 @@ class Plan:
     """
 
     policy: Policy
-    steps: tuple[Step, ...]
     rules: Mapping[str, PlannedRule]
     variables: Mapping[str, PlannedVariable]
     parameters: tuple[PlannedParameter, ...]
     late: Mapping[str, str]
 
+    @cached_property
+    def steps(self) -> tuple[Step, ...]:
+        """Every query, in order."""
+        layers = plan_layers(self.policy)
+        return (
+            person_base(self.policy),
+            *(Step(table.name, Rows(self.policy, table).build(), f"整理：{table.label}") for table in self.derived),
+            *layers,
+            alerts(self.policy),
+            open_persons(self.policy),
+            wanted_persons(),
+            person_facts(self.policy, layers),
+            positions(self.policy),
+            evidence(self.policy),
+            *sources(self.policy),
+            unknowns(self.policy, self.late),
+        )
+
+    @cached_property
+    def derived(self) -> tuple[Table, ...]:
+        """The derived tables that something stands on, in the order of their steps."""
+        return tuple(_derived(self.policy))
+
     @property
-    def whole(self) -> tuple[Step, ...]:
-        """The steps that need everybody's rows, in order; all others can be run for some households at a time, once these are there."""
-        return tuple(step for step in self.steps if (table := self.policy.tables.get(step.name)) and table.whole)
+    def whole(self) -> tuple[Table, ...]:
+        """The derived tables that need everybody's rows, in order; all others can be made of some households at a time, once these are there."""
+        return tuple(table for table in self.derived if table.whole)
 
     @property
     def separable(self) -> bool:
@@ -130,23 +153,8 @@ def compile_policy(files: PolicyFiles, contracts: Mapping[str, Contract], as_of:
 def plan_policy(policy: Policy, states: Mapping[str, DatasetState]) -> Plan:
     """The plan of a policy that is already checked."""
     bound, late = bind_lateness(policy, states)
-    layers = plan_layers(bound)
-    steps = [
-        person_base(bound),
-        *_derived(bound),
-        *layers,
-        alerts(bound),
-        open_persons(bound),
-        wanted_persons(),
-        person_facts(bound, layers),
-        positions(bound),
-        evidence(bound),
-        *sources(bound),
-        unknowns(bound, late),
-    ]
     return Plan(
         bound,
-        tuple(steps),
         {name: _rule(bound, rule) for name, rule in bound.rules.items()},
         {name: _variable(bound, variable) for name, variable in bound.variables.items()},
         tuple(_parameters(bound)),
@@ -158,8 +166,8 @@ def _tables(step: Step) -> list[str]:
     return [table.name for table in step.query.find_all(exp.Table)]
 
 
-def _derived(policy: Policy) -> list[Step]:
-    """Derived tables that something stands on, in order, each with the columns that are read."""
+def _derived(policy: Policy) -> list[Table]:
+    """Derived tables that something stands on, in order."""
     used = {how.table for variable in policy.variables.values() if isinstance(how := variable.how, FromRows)}
     pending = [policy.tables[name] for name in used]
     while pending:
@@ -168,11 +176,7 @@ def _derived(policy: Policy) -> list[Step]:
             if name not in used:
                 used.add(name)
                 pending.append(policy.tables[name])
-    return [
-        Step(table.name, Rows(policy, table).build(), f"整理：{table.label}")
-        for table in policy.tables.values()
-        if table.steps and table.name in used
-    ]
+    return [table for table in policy.tables.values() if table.steps and table.name in used]
 
 
 def _parts(table: Table) -> list[str]:

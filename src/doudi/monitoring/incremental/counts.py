@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pyarrow.compute as pc
@@ -54,12 +54,16 @@ def _filled(base: PublishedRun, contracts: Mapping[str, Contract]) -> Filled:
 
 
 def count_before(
-    engine: Engine, sources: Iterable[Source], contracts: Mapping[str, Contract], batches: Iterable[Batch], steps: Sequence[StepLike]
-) -> Before:
-    """The affected in the cut of the base. `steps` make `person_base` and where everybody is. Leaves the views as they are then."""
+    engine: Engine, sources: Iterable[Source], contracts: Mapping[str, Contract], batches: Iterable[Batch], steps: Sequence[StepLike],
+    same: Collection[str] = (),
+) -> Before:  # fmt: skip
+    """The affected in the cut of the base. `steps` make `person_base` and where everybody is. Leaves the views as they are then.
+
+    `same`: tables whose own names show already what all the affected had then.
+    """
     total = Before()
     for batch in batches:
-        show_near(engine, sources, BEFORE, batch, keep=False)
+        show_near(engine, [source for source in sources if source.name not in same], BEFORE, batch, keep=False)
         for of_part in count_filled(engine, contracts).values():
             _add(total.filled, of_part, 1)
         Performance(engine).perform(steps)

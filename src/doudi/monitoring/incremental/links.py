@@ -40,9 +40,8 @@ class Link:
 def find_links(plan: Plan) -> set[Link] | None:
     """All links of a plan, each both ways; None if one of them is not by columns as they were delivered."""
     found: set[Link] = set()
-    for step in plan.steps:
-        table = plan.policy.tables.get(step.name)
-        for link in _of_table(plan.policy, table) if table else ():
+    for table in plan.derived:
+        for link in _of_table(plan.policy, table):
             if link is None:
                 return None
             found |= {link, link.turned}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ from doudi.monitoring.earlier import Earlier
 from doudi.monitoring.everybody import compute_whole
 from doudi.monitoring.incremental.affected import Affected, find_affected
 from doudi.monitoring.incremental.base import Base
-from doudi.monitoring.incremental.counts import base_totals, count_before, without
+from doudi.monitoring.incremental.counts import Before, base_totals, count_before, without
 from doudi.monitoring.incremental.lakes import NOW, Lakes
 from doudi.monitoring.incremental.links import find_links, note_sharing
 from doudi.monitoring.incremental.merge import MergingWriter
@@ -67,49 +67,73 @@ class Incremental:
         writer = self.run.writer = self.run.findings.writer = MergingWriter(
             self.run.folder, self.base.run, self.frozen.run, affected.dropped, self.run.threads
         )
-        todo = self._todo()
-        if todo:
-            self._compute_whole()
-        for batch in todo:
-            self._compute(batch, writer, says)
-        with self.timed("carry"):
-            results = self.run.kept.finished() | self._carry(writer)
-        with self.timed("count_before"):
-            gone = count_before(self.engine, self.lakes.sources, self.contracts, self._batches_before(), self.run.findings.where_everybody_is)
-        forget_near(self.engine, self.lakes.sources)
-        return results | {TOTALS: base_totals(self.base.run, self.contracts, gone)}
+        with ThreadPoolExecutor(self.run.threads) as pool:
+            carried = {code: pool.submit(writer.carry, code) for code in self._others}  # beside the queries, which keep one processor busy
+            try:
+                gone = self._compute_affected(writer, says)
+            except BaseException:
+                pool.shutdown(cancel_futures=True)
+                raise
+            self.run.watch(f"沿用 {len(carried)} 个县")
+            results = {code: PartResult(files.result()) for code, files in carried.items()}
+        return self.run.kept.finished() | results | {TOTALS: base_totals(self.base.run, self.contracts, gone)}
 
-    def _compute_whole(self) -> None:
-        """Make the whole tables from the rows of all affected: nobody else has rows that count for theirs."""
+    def _compute_affected(self, writer: MergingWriter, says: str) -> Before:
+        """Write the parts of the affected; returns what is to be taken off the base's numbers."""
+        todo, alone = self._todo(), False
+        if todo:
+            alone = {code for batch in todo for code in batch.codes} == self.affected.parts and len(todo) == 1
+            self._compute_whole(todo[0] if alone else None)
+        for batch in todo:
+            self._compute(batch, writer, says, ready=alone)
+        with self.timed("count_before"):
+            before, where = self._batches_before(), self.run.findings.where_everybody_is
+            same = self._same_as_before() if alone and len(before) == 1 else set[str]()
+            gone = count_before(self.engine, self.lakes.sources, self.contracts, before, where, same)
+        forget_near(self.engine, self.lakes.sources)
+        return gone
+
+    def _same_as_before(self) -> set[str]:
+        """The tables of which the affected had the same rows before: if nobody moved, all in which nothing differs."""
+        if len(self.lakes.told_by("people")) > 1:
+            return set()
+        return {source.name for source in self.lakes.sources if source.name not in self.lakes.differing}
+
+    def _compute_whole(self, only: Batch | None) -> None:
+        """Make the whole tables from the rows of all affected: nobody else has rows that count for theirs.
+
+        `only`: the one batch of all who are affected, whose rows are kept for the rest of it.
+        """
         folder = self.run.kept.folder / "near"
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir()
-        show_near(self.engine, self.lakes.sources, NOW, EVERYWHERE, keep=False)
-        compute_whole(self.engine, self.plan, folder, self.run.watch)
+        with self.timed("near"):
+            show_near(self.engine, self.lakes.sources, NOW, only or EVERYWHERE, keep=only is not None)
+        compute_whole(self.engine, self.plan, self.run.findings.steps, folder, self.run.watch)
 
     def _todo(self) -> Sequence[Batch]:
         parts = sorted(self.affected.parts)
         return list(batches([Part(code, self.affected.people.get(code, 0)) for code in parts], self.run.most, self.run.kept.finished()))
 
-    def _batches_before(self) -> Iterable[Batch]:
+    def _batches_before(self) -> Sequence[Batch]:
         """Those in whose parts the affected were."""
         if not self.affected.parts:
             return []
         parts = sorted({NOWHERE, *self.affected.before})
-        return batches([Part(code, len(self.affected.dropped(code).persons)) for code in parts], self.run.most)
+        return list(batches([Part(code, len(self.affected.dropped(code).persons)) for code in parts], self.run.most))
 
-    def _compute(self, batch: Batch, writer: MergingWriter, says: str) -> None:
+    def _compute(self, batch: Batch, writer: MergingWriter, says: str, *, ready: bool) -> None:
+        """Compute and write a batch. `ready`: its rows are shown already."""
         with self.timed("near"):
-            show_near(self.engine, self.lakes.sources, NOW, batch)
+            if not ready:
+                show_near(self.engine, self.lakes.sources, NOW, batch)
             self.run.show_whole(batch.where)
             self.earlier.load_near(self.engine)
         writer.begin(batch.codes)
         found = self.run.findings.find(batch.codes, True, lambda step: self.run.watch(f"{says}：{step}"))
         self.run.kept.note({code: without(result, writer.counted[code]) for code, result in found.items()})
 
-    def _carry(self, writer: MergingWriter) -> dict[str, PartResult]:
+    @property
+    def _others(self) -> list[str]:
         """The parts in which nobody is affected; they need no note, an interrupted run takes them over again."""
-        others = [part.code for part in self.found if part.code not in self.affected.parts]
-        self.run.watch(f"沿用 {len(others)} 个县")
-        with ThreadPoolExecutor(self.run.threads) as pool:
-            return {code: PartResult(files) for code, files in zip(others, pool.map(writer.carry, others), strict=True)}
+        return [part.code for part in self.found if part.code not in self.affected.parts]
