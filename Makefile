@@ -9,7 +9,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export PYTHONPYCACHEPREFIX := $(CURDIR)/.venv/pycache
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo score test lint format docs bench bench-sql bench-province clean
+.PHONY: help setup demo score test test-server lint format docs bench bench-sql bench-province clean
 
 help: ## 列出任务 / list the tasks
 	@echo "兜底 Doudi"; echo
@@ -26,6 +26,9 @@ score: .venv/.runtime ## 把演示结果与标准答案核对 / compare the demo
 
 test: .venv/.complete ## 全部测试；缺系统软件的会点名 / all tests; names what a missing system package left out
 	@$(BIN)/pytest -n 2 --dist loadgroup
+
+test-server: .venv/.complete ## 工作平台的测试，改用本机软件包的 PostgreSQL / the site's tests on the PostgreSQL that the machine's packages have
+	@$(BIN)/python scripts/on_postgresql.py $(BIN)/pytest tests/casework -n 2 --dist loadgroup -m "not browser and not own_server"
 
 lint: .venv/.complete ## 格式、类型、依赖方向、生成的文档 / style, types, direction of imports, generated docs
 	$(BIN)/ruff check .

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from http.cookiejar import CookieJar
 from pathlib import Path
 from typing import Any
@@ -156,7 +156,7 @@ class RunningSite:
     @contextmanager
     def held(self, statement: str, then: str) -> Iterator[Callable[[], None]]:
         """While a statement's locks are held; what is given waits until somebody is stopped by them in a statement like `then`."""
-        with self.connect() as connection:
+        with closing(self.connect()) as connection:  # closed, not ended well: the server may be dead by then
             connection.execute("BEGIN")
             connection.execute(statement)
             look = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE %s"
