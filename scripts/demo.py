@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import csv
 import os
+import socket
 import subprocess
 import sys
 import tempfile
@@ -95,13 +96,22 @@ def county(home: str, before: str, as_of: str) -> None:
     (ROOT / home / READY).touch()
 
 
+def place() -> str:
+    """Where the site listens: port 8000, or the next one that is free."""
+    for port in range(8000, 8100):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)):
+                return f"127.0.0.1:{port}"
+    return "127.0.0.1:8000"  # the site says that it is taken, and what to do
+
+
 def main() -> None:
     """The sample's three steps and where to look; then the county, and its site until somebody stops it."""
     parser = argparse.ArgumentParser(description="用随附样本和一个虚构的县演示 Doudi")
     parser.add_argument("--home", default="./doudi-data", help="数据放在哪里")
     parser.add_argument("--as-of", default="2026-10-31", help="截至日期")
     parser.add_argument("--no-site", action="store_true", help="只做前一半：报送、线索、报告")
-    parser.add_argument("--bind", default="127.0.0.1:8000", help="工作平台在哪里监听")
+    parser.add_argument("--bind", help="工作平台在哪里监听；不写为 127.0.0.1:8000，被占用则用下一个空着的端口")
     options = parser.parse_args()
     home, shown = ("--home", options.home), f"{options.home.rstrip('/')}-county"
     started = time.monotonic()
@@ -116,7 +126,7 @@ def main() -> None:
         print(f"  {words}\n      {command}")
     if not options.no_site:
         print("\n启动工作平台；下次再运行 make demo，只启动它。要从头来，删除 doudi-data 和 doudi-data-county。", flush=True)
-        os.execv(DOUDI, [str(DOUDI), "site", "up", "--demo", "--bind", options.bind, "--home", shown])  # Ctrl-C goes to it
+        os.execv(DOUDI, [str(DOUDI), "site", "up", "--demo", "--bind", options.bind or place(), "--home", shown])  # Ctrl-C goes to it
 
 
 if __name__ == "__main__":
