@@ -6,7 +6,7 @@ BIN := .venv/bin
 
 # Each command is a process of its own; compiling every import anew, as some machines are set to, would take longer than most commands themselves.
 unexport PYTHONDONTWRITEBYTECODE
-export PYTHONPYCACHEPREFIX := $(CURDIR)/.venv/pycache
+export PYTHONPYCACHEPREFIX := $(CURDIR)/.tools/pycache
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo score test test-server lint format docs bench bench-sql bench-province clean
