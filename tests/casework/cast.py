@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import cached_property
 
 from django.conf import settings
@@ -51,6 +51,8 @@ STRANGER_ROLES = {
 }
 STRANGERS = tuple(STRANGER_ROLES)
 SINCE = date(2020, 1, 1)
+TOURED = datetime(2020, 1, 1, tzinfo=UTC)
+"""They have seen the screens for newcomers."""
 
 
 def region(code: str) -> Region:
@@ -104,7 +106,7 @@ class Cast:
         if name not in ROLES_AT:
             raise AttributeError(name)
         code, department = ROLES_AT[name]
-        user = User.objects.filter(username=name).first() or User.objects.create_user(name, PASSWORD, name=f"测试{name}")
+        user = User.objects.filter(username=name).first() or User.objects.create_user(name, PASSWORD, name=f"测试{name}", toured_at=TOURED)
         membership, _ = Membership.objects.get_or_create(
             user=user, office=office(code, department), role=STRANGER_ROLES.get(name, name), defaults={"starts_on": SINCE}
         )

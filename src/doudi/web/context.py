@@ -13,6 +13,7 @@ from doudi.casework.access.actor import Actor
 
 MENU = (
     ("home", "我的待办", "work.see|visit.see|conference.see"),
+    ("news", "消息", "work.see"),
     ("households", "低收入人口", "household.search"),
     ("visits", "走访", "visit.see"),
     ("clues", "主动发现", "clue.raise|clue.answer"),

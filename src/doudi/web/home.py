@@ -12,6 +12,7 @@ from doudi.web.permissions import for_any_account
 from doudi.web.work.views import work
 
 SAYS = {
+    "news": "别人办了一步、要本单位接着办的；最近一次运行带来的变化",
     "households": "按姓名、拼音首字母、证件号码或村查找家庭和人员",
     "visits": "要走访的家庭、逾期的走访，登记走访情况",
     "clues": "发现困难群众或情况好转时提交线索，看答复",

@@ -7,6 +7,8 @@ from doudi.web import home
 urlpatterns = [
     path("", home.home, name="home"),
     path("", include("doudi.web.work.urls")),
+    path("", include("doudi.web.news.urls")),
+    path("", include("doudi.web.tour.urls")),
     path("", include("doudi.web.conferences.urls")),
     path("", include("doudi.web.clues.urls")),
     path("", include("doudi.web.visits.urls")),

@@ -197,6 +197,11 @@ class Notice(models.Model):
         constraints = [models.UniqueConstraint(fields=["event", "office"], name="told_once")]
         indexes = [models.Index(fields=["office"], condition=Q(seen_at=None), name="notice_unseen")]
 
+    @property
+    def words(self) -> str:
+        """What is told, without the item's number in front."""
+        return self.says.split("：", 1)[-1]
+
 
 class Counter(models.Model):
     """The last number given out in a county and year."""

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.contrib.postgres.aggregates import BoolOr
 from django.db.models import Case, Count, F, Q, QuerySet, When
 
 from doudi.casework.access.actor import Actor
 from doudi.casework.access.models import Membership, User
 from doudi.casework.dispatch.loop import steps_from
-from doudi.casework.dispatch.models import Event, Notice, State, WorkItem
+from doudi.casework.dispatch.models import Event, State, WorkItem
+from doudi.casework.dispatch.news import something_unseen
 from doudi.casework.dispatch.stepping import may_take
 from doudi.casework.organisation.models import Office
 
@@ -107,7 +109,10 @@ def items_listed(viewer: Actor, *, tab: str, on: date, filters: Filters, page: i
 
 
 def items_counted(viewer: Actor, *, on: date) -> dict[str, int]:
-    """Tab -> how many, and of what is to do: over, today, week, later. One query over the work that concerns the viewer's office."""
+    """Tab -> how many, and of what is to do: over, today, week, later; `news`: whether the office has unseen notices.
+
+    One query over the work that concerns the viewer's office.
+    """
     tabs = [tab for tab in COUNTED if tab in tabs_of(viewer)]
     if not tabs:
         return {}
@@ -117,6 +122,7 @@ def items_counted(viewer: Actor, *, on: date) -> dict[str, int]:
     counts = {f"of_{tab}": Count("id", filter=_of_tab(tab, viewer)) for tab in tabs}
     if "todo" in tabs:
         counts |= {f"of_{due}": Count("id", filter=_todo(viewer) & _due(due, on)) for due in ("over", "today", "week", "later")}
+    counts["of_news"] = BoolOr(something_unseen(viewer))
     found = WorkItem.objects.annotate(term=TERM).filter(concerned).aggregate(**counts)
     return {name.removeprefix("of_"): count for name, count in found.items()}
 
@@ -152,8 +158,3 @@ def colleagues_of(item: WorkItem, on: date) -> list[User]:
 def steps_open_to(viewer: Actor, item: WorkItem) -> list[str]:
     """Names of the steps that the viewer may take now, in the order of the loop."""
     return [step.name for step in steps_from(item.state) if may_take(viewer, item, step)]
-
-
-def notices_unseen(viewer: Actor, limit: int = 20) -> QuerySet[Notice]:
-    """What others did that asks for the viewer's office, newest first."""
-    return Notice.objects.select_related("item").filter(office=viewer.office, seen_at=None).order_by("-at")[:limit]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -14,6 +15,7 @@ from doudi.casework.dispatch.services import items_open_for_run
 from doudi.casework.registry.loading.services import registry_merge
 from doudi.casework.registry.services import departments_settle
 from doudi.casework.runs.actions import RUN_FAILED, RUN_LOADED
+from doudi.casework.runs.changes import rules_changed, rules_known
 from doudi.casework.runs.context import context_load
 from doudi.casework.runs.models import Run
 from doudi.casework.statistics.services import figures_refresh
@@ -29,11 +31,15 @@ LOADING = 6_810_001
 
 @dataclass(frozen=True)
 class Loaded:
-    """What a load did: table -> what happened -> how many. `again` is true if the run was current already and nothing was done."""
+    """What a load did: table -> what happened -> how many; `rules` what they are otherwise than in the run before.
+
+    `again` is true if the run was current already and nothing was done.
+    """
 
     run: str
     counts: dict[str, dict[str, int]] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
+    rules: list[dict[str, Any]] = field(default_factory=list)
     again: bool = False
 
 
@@ -99,8 +105,9 @@ def _load(run: PublishedRun, key: bytes, by: Actor, on: date, at: datetime, agai
 def _steps(line: Run, run: PublishedRun, key: bytes, by: Actor, on: date, at: datetime) -> Loaded:
     """In this order: who is concerned, then what was found about them, then whose work it is."""
     done = Loaded(run.id)
-    began = now()
+    began, former = now(), rules_known()
     context_load(line, run)
+    done.rules.extend(rules_changed(former, rules_known()))
     began = _note(done, "context", {}, began)
     for name, counts, seconds in registry_merge(run, key, at=at):
         done.counts[name], done.seconds[name] = counts, seconds

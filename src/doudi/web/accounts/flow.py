@@ -80,7 +80,7 @@ def _finish(request: Any, who: Pending) -> str:
         {FACTOR: True, STARTED: moment, SEEN: moment, ADDRESS: address_of(request), BROWSER: browser_name(request.headers.get("User-Agent", ""))}
     )
     signin.login_finish(who.actor(request))
-    return who.after
+    return "tour" if who.after == "home" and who.user.toured_at is None else who.after
 
 
 def browser_name(agent: str) -> str:

@@ -6,6 +6,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
 from doudi.casework.runs.rulebook import chapters, conditions, figures, rule_in_force
+from doudi.casework.runs.selectors import current_run
 from doudi.casework.statistics.selectors import is_hidden, rule_hits
 from doudi.web.permissions import ActingRequest, needs
 from doudi.web.rules.words import LEVELS, OF
@@ -14,8 +15,10 @@ from doudi.web.rules.words import LEVELS, OF
 @needs("rules.see")
 def book(request: ActingRequest) -> HttpResponse:
     """All rules by kind, each with the open leads of the viewer's region."""
-    found, hits = chapters(request.actor), rule_hits(request.actor)
-    return render(request, "rules/book.html", {"chapters": found, "hits": hits, "levels": LEVELS, "hidden": _hidden(request, hits)})
+    found, hits, run = chapters(request.actor), rule_hits(request.actor), current_run()
+    changed = run.loaded.get("rules", []) if run else []
+    context = {"chapters": found, "hits": hits, "levels": LEVELS, "hidden": _hidden(request, hits), "rules": changed}
+    return render(request, "rules/book.html", context)
 
 
 @needs("rules.see")

@@ -74,6 +74,7 @@ def work(request: ActingRequest) -> HttpResponse:
         "page": _pager(found, tab, query),
         "may_accept": by.may("work.accept") and tab == "todo" and any(row.item.state in (State.PUSHED, State.REOPENED) for row in rows),
         "rows": rows,
+        "news": counts.get("news"),
         "filtered": bool(query),
     }
     return render(request, "work/list.html", context)

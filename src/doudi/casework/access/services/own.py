@@ -23,6 +23,7 @@ MEMBERSHIP_NOT_OWN = code("membership_not_open", "没有这个任职")
 PASSWORD_CHANGED = action("password_changed", "更换密码")
 SESSIONS_ENDED = action("sessions_ended", "结束登录")
 CODES_RENEWED = action("recovery_codes_renewed", "更换恢复码")
+TOUR_SEEN = action("tour_seen", "看过使用引导")
 MEMBERSHIP_CHOSEN = action("membership_chosen", "切换任职")
 
 
@@ -79,3 +80,11 @@ def membership_choose(by: Actor, *, membership: Membership) -> None:
         raise DoudiError(Fault(MEMBERSHIP_NOT_OWN, "没有这个任职", "任职"))
     with transaction.atomic():
         record(by, MEMBERSHIP_CHOSEN, kind="account", object=by.user or "", detail={"role": membership.role, "office": membership.office_id})
+
+
+def tour_finish(by: Actor, *, user: User, at: datetime) -> None:
+    """The person has seen or skipped the first screens; the first time counts."""
+    assert by.user == user.pk
+    with transaction.atomic():
+        if User.objects.filter(pk=user.pk, toured_at=None).update(toured_at=at):
+            record(by, TOUR_SEEN, kind="account", object=user.pk)

@@ -1,0 +1,1 @@
+"""What others did that asks for the office, and what the last run brought."""

@@ -1,0 +1,1 @@
+"""What somebody sees the first time: three screens."""
