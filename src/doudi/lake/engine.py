@@ -126,6 +126,14 @@ class DuckEngine:
                     out.write(batch)
             return out.rows
 
+    def beside(self) -> DuckEngine:
+        """A second hand on the same tables, for another thread. Close it before the engine itself."""
+        other = object.__new__(DuckEngine)
+        other._held = ExitStack()
+        other._con = self._con.cursor()
+        other._held.callback(other._con.close)
+        return other
+
     def interrupt(self) -> None:
         """Let the query that another thread is waiting for fail at once."""
         self._con.interrupt()

@@ -16,7 +16,8 @@ from doudi.monitoring.kept import PartResult
 from doudi.monitoring.openlines import OpenLines
 from doudi.monitoring.population import count_population
 from doudi.monitoring.quality import count_filled
-from doudi.monitoring.steps import Performance, Step, StepLike, WrittenStep, written
+from doudi.monitoring.steps import Performance, Step, StepLike, WrittenStep, statement, written
+from doudi.monitoring.together import perform_together
 from doudi.policyfiles import PolicyFiles
 from doudi.published.manifest import File
 from doudi.published.schema import PARTS
@@ -62,6 +63,7 @@ class Findings:
 
     def __post_init__(self) -> None:
         self.seconds: dict[str, float] = {}
+        self.hands = 1  # how many steps are performed at a time
         self.steps = self.steps or [written(step) for step in self._every()]  # put into words once, not for every batch
         self._planned = [step.name for step in self.steps].index(LAST) + 1
         self.ways = chain_ways(self.policy, self.frozen.books.contracts)
@@ -83,11 +85,11 @@ class Findings:
         ready = {table.name for table in self.plan.whole} if apart else set[str]()
         planned, later = self.steps[: self._planned], self.steps[self._planned :]
         planned = [step for step in planned if step.name not in ready]
-        performance.perform(planned)
+        self._perform(performance, planned)
         self._drop(step for step in planned if step.name not in KEPT)
         self.engine.table("rule_lines", standing.rule_lines(self.plan, self.policy))
         self.engine.table("condition_lines", standing.condition_lines(self.plan, self.policy))
-        performance.perform(later)
+        self._perform(performance, later)
         open_ = self._write(codes, performance, watch)
         with performance.timed("count"):
             results = self._results(codes, open_)
@@ -99,6 +101,13 @@ class Findings:
         """The steps that make `person_base` and the tables of places."""
         wanted = {PERSONS, *(step.name for step in places.STEPS)}
         return [step for step in self.steps if step.name in wanted]
+
+    def _perform(self, performance: Performance, steps: Sequence[WrittenStep]) -> None:
+        def perform(engine: Engine, step: WrittenStep) -> None:
+            with performance.timed(step.name):
+                engine.execute(statement(step))
+
+        perform_together(self.engine, steps, self.hands, perform, performance.watch)
 
     def _every(self) -> Iterator[StepLike]:
         names = [step.name for step in self.plan.steps]

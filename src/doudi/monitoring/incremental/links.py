@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from doudi.lake.engine import Engine
 from doudi.monitoring.incremental.lakes import Lakes, Source
+from doudi.monitoring.together import execute_together
 from doudi.rules.model import Add, Group, Latest, Lookup, Match, Months, Pair, Pairs, Policy, Table
 from doudi.rules.plan import Plan
 
@@ -48,15 +49,17 @@ def find_links(plan: Plan) -> set[Link] | None:
     return found
 
 
-def note_sharing(engine: Engine, links: set[Link], lakes: Lakes, *, nobodys: bool) -> None:
+def note_sharing(engine: Engine, links: set[Link], lakes: Lakes, *, nobodys: bool, hands: int = 1) -> None:
     """Add to `touched` who shares a value with `new_households` or `new_persons`, or (`nobodys`) with rows about nobody known."""
     subjects = {source.name: source for source in lakes.sources}
+    statements: list[str] = []
     for link in sorted(links, key=repr):
         same = " AND ".join(f't."{theirs}" = k."{own}"' for own, theirs in link.on)
         whose = _whose(subjects[link.one], nobodys)
         for prefix in lakes.told_by(link.one, link.other):
             person, _ = subjects[link.other].named
-            engine.execute(SHARING.format(prefix=prefix, one=link.one, other=link.other, person=person, whose=whose, same=same))
+            statements.append(SHARING.format(prefix=prefix, one=link.one, other=link.other, person=person, whose=whose, same=same))
+    execute_together(engine, statements, hands)
 
 
 def _whose(source: Source, nobodys: bool) -> str:

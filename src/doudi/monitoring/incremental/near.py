@@ -8,6 +8,7 @@ from doudi.lake.engine import Engine
 from doudi.monitoring.identities import VIEW as IDENTITIES_VIEW
 from doudi.monitoring.incremental.lakes import BEFORE, IDENTITIES, MOST_BUCKETS, NOW, Source
 from doudi.monitoring.parts import Batch
+from doudi.monitoring.together import execute_together
 
 PLACED = {NOW: "bucket", BEFORE: "bucket_before"}
 
@@ -30,7 +31,7 @@ SELECT * FROM "{prefix}_{name}" WHERE bucket < 0 AND household IS NULL AND {whos
 """
 
 
-def show_near(engine: Engine, sources: Iterable[Source], prefix: str, batch: Batch, *, keep: bool = True) -> None:
+def show_near(engine: Engine, sources: Iterable[Source], prefix: str, batch: Batch, *, keep: bool = True, hands: int = 1) -> None:
     """Let each table's own name stand for the rows of the affected of some parts in one of the cuts, and for those about nobody.
 
     Makes `here_persons` and `here_households`. `keep`: the rows are read once and kept, for many queries; else for one query or two.
@@ -39,15 +40,18 @@ def show_near(engine: Engine, sources: Iterable[Source], prefix: str, batch: Bat
     for what, subject in (("person", "p"), ("household", "h")):
         engine.execute(HERE.format(what=what, subject=subject, placed=placed, first=first, last=last))
     where = _where(engine, placed, first, last)
+    shown: dict[str, str] = {}
     for source in sources:
         query = ROWS.format(prefix=prefix, name=source.name, where=where)
         if first < 0:
             whose = f'("{source.subject}" IS NULL OR "{source.subject}" IN (SELECT person FROM here_persons))' if source.subject else "TRUE"
             query += ROWS_OF_NO_HOUSEHOLD.format(prefix=prefix, name=source.name, whose=whose)
-        if keep:
-            engine.execute(f'CREATE OR REPLACE TABLE "near_{source.name}" AS {query}')
-            query = f'SELECT * FROM "near_{source.name}"'
-        engine.execute(f'CREATE OR REPLACE VIEW "{source.name}" AS {query}')
+        shown[source.name] = query
+    if keep:
+        execute_together(engine, [f'CREATE OR REPLACE TABLE "near_{name}" AS {query}' for name, query in shown.items()], hands)
+        shown = {name: f'SELECT * FROM "near_{name}"' for name in shown}
+    for name, query in shown.items():
+        engine.execute(f'CREATE OR REPLACE VIEW "{name}" AS {query}')
     engine.execute(f"CREATE OR REPLACE VIEW {IDENTITIES_VIEW} AS SELECT * FROM {prefix}_{IDENTITIES.name} WHERE {where} OR bucket < 0")
 
 

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 MOST_AFFECTED = 0.3
 """Of more than this share of the people a full run is as fast."""
 
+SMALL = 4
+"""Steps are performed side by side for so small a part of the people for whom memory is enough."""
+
 TOTALS = "totals"
 EVERYWHERE = Batch((Part(NOWHERE, 0), Part("999999", 0)))
 
@@ -54,10 +57,13 @@ class Incremental:
         self.lakes.show(NOW)
         self.found = find_parts(self.engine)
         self.earlier.show(self.engine)
-        find_touched(self.engine, self.lakes)
+        hands = self.run.threads
+        find_touched(self.engine, self.lakes, hands)
         links = find_links(self.plan) or set()
         told_by = self.lakes.told_by("people")
-        self.affected = find_affected(self.engine, told_by, lambda nobodys: note_sharing(self.engine, links, self.lakes, nobodys=nobodys))
+        self.affected = find_affected(
+            self.engine, told_by, lambda nobodys: note_sharing(self.engine, links, self.lakes, nobodys=nobodys, hands=hands)
+        )
 
     def compute(self) -> dict[str, PartResult]:
         """Every part's result as a difference to the base, and the base's own under `TOTALS`. Needs `find`."""
@@ -108,7 +114,7 @@ class Incremental:
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir()
         with self.timed("near"):
-            show_near(self.engine, self.lakes.sources, NOW, only or EVERYWHERE, keep=only is not None)
+            show_near(self.engine, self.lakes.sources, NOW, only or EVERYWHERE, keep=only is not None, hands=self.run.threads)
         compute_whole(self.engine, self.plan, self.run.findings.steps, folder, self.run.watch)
 
     def _todo(self) -> Sequence[Batch]:
@@ -126,10 +132,11 @@ class Incremental:
         """Compute and write a batch. `ready`: its rows are shown already."""
         with self.timed("near"):
             if not ready:
-                show_near(self.engine, self.lakes.sources, NOW, batch)
+                show_near(self.engine, self.lakes.sources, NOW, batch, hands=self.run.threads)
             self.run.show_whole(batch.where)
             self.earlier.load_near(self.engine)
         writer.begin(batch.codes)
+        self.run.findings.hands = self.run.threads if batch.people * SMALL <= self.run.most else 1
         found = self.run.findings.find(batch.codes, True, lambda step: self.run.watch(f"{says}：{step}"))
         self.run.kept.note({code: without(result, writer.counted[code]) for code, result in found.items()})
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from doudi.intake.settling.fingerprints import line_hash
 from doudi.lake.engine import Engine
 from doudi.monitoring.incremental.lakes import BEFORE, IDENTITIES, MOST_BUCKETS, NOW, Lakes, Source
+from doudi.monitoring.together import execute_together
 
 NOBODY = "CREATE OR REPLACE TABLE touched (person BIGINT, household BIGINT)"
 
@@ -22,19 +23,18 @@ HAVING BIT_XOR(line) <> 0
 delivery it stood; what remains of rows that differ is zero once in 2 ** 64."""
 
 
-def find_touched(engine: Engine, lakes: Lakes) -> None:
+def find_touched(engine: Engine, lakes: Lakes, hands: int = 1) -> None:
     """Make `touched` (person, household), without the rest of their households and whoever depends on them."""
     engine.execute(NOBODY)
-    for source in (*lakes.sources, IDENTITIES):
-        _compare(engine, lakes, source)
+    differing = [source for source in (*lakes.sources, IDENTITIES) if source.name in lakes.differing]
+    execute_together(engine, [_comparison(lakes, source) for source in differing], hands)
 
 
-def _compare(engine: Engine, lakes: Lakes, source: Source) -> None:
-    """Note who is in the rows of a table that differ."""
-    buckets = lakes.differing.get(source.name)
-    if buckets:
-        where = f"WHERE bucket IN ({', '.join(map(str, buckets))})" if len(buckets) <= MOST_BUCKETS else ""
-        person, household = source.named
-        now, before = (f'"{prefix}_{source.name}"' for prefix in (NOW, BEFORE))
-        line = line_hash(lakes.columns(source.name))
-        engine.execute(TOUCHED.format(person=person, household=household, line=line, now=now, before=before, where=where))
+def _comparison(lakes: Lakes, source: Source) -> str:
+    """The statement that notes who is in the rows of a table that differ."""
+    buckets = lakes.differing[source.name]
+    where = f"WHERE bucket IN ({', '.join(map(str, buckets))})" if len(buckets) <= MOST_BUCKETS else ""
+    person, household = source.named
+    now, before = (f'"{prefix}_{source.name}"' for prefix in (NOW, BEFORE))
+    line = line_hash(lakes.columns(source.name))
+    return TOUCHED.format(person=person, household=household, line=line, now=now, before=before, where=where)
