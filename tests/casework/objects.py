@@ -19,7 +19,7 @@ from doudi.casework.conferences.models import Case, Conference
 from doudi.casework.dispatch.models import WorkItem
 from doudi.casework.registry.models import Correction, Household, Person
 from doudi.casework.runs.models import Rule, Run
-from doudi.casework.visits.models import Clue, ProposedChange, Visit
+from doudi.casework.visits.models import Application, Clue, ProposedChange, Visit
 
 DAY, NOON = date(2026, 10, 31), datetime(2026, 11, 2, 4, tzinfo=UTC)
 
@@ -71,6 +71,22 @@ def change(cast: Cast) -> dict[str, Any]:
     household(cast)
     said = {"proposed_by": cast.village_worker.user, "proposed_at": NOON, "source": "visit", "reason": "入户看到", "before": 1, "after": 2}
     return {"pk": ProposedChange.objects.get_or_create(household=7, field="members", region=VILLAGE, defaults=said)[0].pk}
+
+
+def application(cast: Cast) -> dict[str, Any]:
+    """An application for 低保 that is being prepared."""
+    household(cast)
+    plain = {
+        "token": uuid4(),
+        "household": 7,
+        "name": "王小明",
+        "region": VILLAGE,
+        "department": "civil_affairs",
+        "programme": "dibao",
+        "consent": True,
+    }
+    began = {"office": office(TOWNSHIP, "township"), "started_by": cast.township_officer.user, "started_at": NOON}
+    return {"pk": Application.objects.get_or_create(number="SF1", defaults=plain | began)[0].pk}
 
 
 def correction(cast: Cast) -> dict[str, Any]:
@@ -133,7 +149,12 @@ OBJECTS: dict[str, Callable[[Cast], dict[str, Any]]] = {
     "visit-check": visit,
     "visit-handed-in": visit,
     "visit-screen": lambda cast: visit(cast) | {"group": "family"},
+    "application": application,
+    "application-new": lambda cast: {"household": household(cast)["number"]},
+    "application-submit": application,
+    "application-end": application,
     "household": household,
+    "household-policies": household,
     "household-reveal": lambda cast: household(cast) | {"person": 70},
     "household-correct": household,
     "correction": correction,

@@ -17,6 +17,7 @@ MENU = (
     ("households", "低收入人口", "household.search"),
     ("visits", "走访", "visit.see"),
     ("clues", "主动发现", "clue.raise|clue.answer"),
+    ("applications", "救助申请", "application.start|work.approve"),
     ("conferences", "一事一议", "conference.see"),
     ("map", "一张图", "supervise"),
     ("deliveries", "数据报送", "deliveries.see"),

@@ -15,11 +15,13 @@ from doudi.casework.audit.services import record
 from doudi.casework.organisation.models import Region
 from doudi.casework.registry.selectors import File, Page, household_file, people_found
 from doudi.casework.registry.services import household_look, reveal
+from doudi.casework.visits.selectors.visits import papers_of_household, visits_of_household
 from doudi.kernel.clock import now
 from doudi.kernel.errors import DoudiError
 from doudi.web.faults import words as words_of
 from doudi.web.households.searching import search_keep, search_of
 from doudi.web.permissions import ActingRequest, needs
+from doudi.web.visits.applications import programme_words
 
 THEMES = {
     "person": "基本情况", "household": "家庭", "income": "收入", "economic_check": "家庭经济核对", "work": "就业",
@@ -27,7 +29,7 @@ THEMES = {
     "recognition": "认定", "payments": "发放", "relocation": "易地搬迁", "deaths": "死亡登记", "causes": "致困原因",
 }  # fmt: skip
 """Topic of the policy's variables -> heading, in the order of the page."""
-MOST = 100
+MOST, MOST_VISITS = 100, 20
 
 
 @needs("household.search")
@@ -92,6 +94,7 @@ def file_page(request: ActingRequest, found: File, status: int = 200, **more: An
     """The file as a page; `revealed` is a full number, `asked` the person whose number was asked for in vain."""
     by, home = request.actor, found.household
     region = Region.objects.filter(code=home.region).first()
+    proposed, clues, applied = papers_of_household(by, home.number)
     context = {
         "file": found,
         "home": home,
@@ -104,6 +107,14 @@ def file_page(request: ActingRequest, found: File, status: int = 200, **more: An
         "past_alerts": [alert for alert in found.alerts if alert.state not in ("open", "decided")],
         "may_reveal": by.may("household.reveal"),
         "may_correct": by.may("household.correct"),
+        "visits": list(visits_of_household(by, home.number)[:MOST_VISITS]),
+        "proposed": proposed,
+        "clues": clues,
+        "applied": [(one, programme_words(one)) for one in applied],
+        "sees_visits": by.may("visit.see"),
+        "may_review": by.may("household.review"),
+        "sees_clues": by.may("clue.raise") or by.may("clue.answer"),
+        "sees_applications": by.may("application.start") or by.may("work.approve"),
         "may_visit": by.may("visit.plan") or by.may("visit.record"),
         **more,
     }

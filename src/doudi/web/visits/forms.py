@@ -87,11 +87,11 @@ class SubmitForm(Versioned):
 
 
 class EndForm(Versioned):
-    """How an application ended."""
+    """How an application ended. `outcomes`: those that may be told."""
 
-    outcome = forms.ChoiceField(
-        label="结果",
-        choices=[(key, Application.State(key).label) for key in ("granted", "refused", "withdrawn")],
-        widget=forms.RadioSelect,
-    )
-    words = words("说明", rows=2, most=200, help_text="如：批准文号和起始月份，或未批准的原因")
+    outcome = forms.ChoiceField(label="结果", widget=forms.RadioSelect)
+    words = words("说明", rows=2, most=200, help_text="如：批准文号和起始月份，未批准或撤回的原因")
+
+    def __init__(self, *args: Any, outcomes: Iterable[str] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["outcome"].choices = [(key, Application.State(key).label) for key in outcomes]  # type: ignore[attr-defined]

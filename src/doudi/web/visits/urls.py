@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from doudi.web.visits import filling, views
+from doudi.web.visits import applications, filling, sheets, views
 
 urlpatterns = [
     path("visits/", views.visits, name="visits"),
@@ -14,4 +14,10 @@ urlpatterns = [
     path("visits/<int:pk>/check/", filling.visit_check, name="visit-check"),
     path("visits/<int:pk>/handed-in/", filling.visit_handed_in, name="visit-handed-in"),
     path("visits/<int:pk>/fill/<slug:group>/", filling.visit_screen, name="visit-screen"),
+    path("households/<int:number>/policies/", sheets.sheet, name="household-policies"),
+    path("applications/", applications.applications, name="applications"),
+    path("applications/new/<int:household>/", applications.application_new, name="application-new"),
+    path("applications/<int:pk>/", applications.application, name="application"),
+    path("applications/<int:pk>/submit/", applications.submit, name="application-submit"),
+    path("applications/<int:pk>/end/", applications.end, name="application-end"),
 ]

@@ -106,6 +106,10 @@ def item_page(request: ActingRequest, found: WorkItem, sent: StepForm | None = N
         "events": [(event, STEPS.get(event.step), _frozen(event)) for event in events],
         "next": _next(found),
         "household_url": reverse("household", args=[found.household]) if found.household is not None and by.may("household.see") else "",
+        "policies_url": f"{reverse('household-policies', args=[found.household])}?item={found.pk}"
+        if found.household is not None and by.may("household.see")
+        else "",
+        "may_apply": by.may("application.start"),
         "visit_url": f"{reverse('visit-new', args=[found.household])}?item={found.pk}" if found.household is not None and visits else "",
     }
     return shown_again(request, "work/item.html", context, problem) if sent is not None else render(request, "work/item.html", context)

@@ -73,7 +73,7 @@ def _open_applications() -> Q:
 
 
 def applications_listed(viewer: Actor, *, tab: str, page: int = 1) -> Listed[Application]:
-    """One page; one query."""
+    """One page: open ones oldest first, others newest first; one query."""
     lines = Application.objects.select_related("item", "office")
     if tab == "open":
         return listed(lines.filter(_open_applications()).order_by("started_at", "id"), page)

@@ -8,7 +8,8 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from doudi.casework.access.actor import Actor
+from doudi.casework.access.actor import EVERYTHING, NOT_PERMITTED, Actor
+from doudi.casework.alerts.models import Alert
 from doudi.casework.audit.services import record
 from doudi.casework.dispatch.models import WorkItem
 from doudi.casework.registry.models import Person
@@ -37,11 +38,10 @@ def application_start(
     at: datetime,
     person: int | None = None,
     item: int | None = None,
-    alert: str = "",
 ) -> Application:
-    """Begin an application. `token` is the form's own: sent twice, it is one application.
+    """Begin an application. `token` is the form's own: sent twice, it is one application. The open lead that speaks for it is kept with it.
 
-    Raises DoudiError: not permitted, out of scope, no consent, unknown programme, one open already.
+    Raises DoudiError: not permitted, out of scope, no consent, unknown programme, one of another department, one open already.
     """
     by.must("application.start")
     if (sent := Application.objects.filter(token=token, started_by=by.user).first()) is not None:
@@ -51,6 +51,8 @@ def application_start(
     faults = []
     if programme not in offers():
         faults.append(Fault(WRONG_APPLICATION, "请选择救助项目", "programme"))
+    elif by.scope.department not in (EVERYTHING, offers()[programme].department):
+        faults.append(Fault(WRONG_APPLICATION, "这个项目由别的部门受理", "programme", todo="请告知家里人到受理单位申请，或在“主动发现”里转交"))
     if not consent:
         faults.append(Fault(WRONG_APPLICATION, "须先告知家里人并得到同意", "consent", todo="当面或电话告知政策，得到同意后再发起"))
     if item is not None and not WorkItem.objects.filter(pk=item, household=household).exists():
@@ -67,7 +69,7 @@ def application_start(
         department=offers()[programme].department,
         programme=programme,
         item_id=item,
-        alert=alert,
+        alert=_lead(household, programme),
         office_id=by.office,
         consent=True,
         started_by_id=by.user,
@@ -107,8 +109,12 @@ def application_submit(by: Actor, *, application: int, version: int, papers: Ite
 
 @transaction.atomic
 def application_end(by: Actor, *, application: int, version: int, outcome: str, words: str, at: datetime) -> Application:
-    """Keep how it ended: granted or refused by its department (told by somebody who did not begin it), or withdrawn by the family."""
-    by.must("application.start")
+    """Keep how it ended: granted or refused by its department (told by somebody who did not begin it), or withdrawn by the family.
+
+    Raises DoudiError: not permitted, no words, not that far, one's own, somebody else wrote meanwhile.
+    """
+    if not (by.may("application.start") or by.may("work.approve")):
+        raise DoudiError(Fault(NOT_PERMITTED, "您的角色不能登记申请的结果"))
     ends = {Application.State.GRANTED, Application.State.REFUSED, Application.State.WITHDRAWN}
     if outcome not in ends or not words.strip():
         raise DoudiError(Fault(WRONG_APPLICATION, "请选择结果并写明说明", "words"))
@@ -122,6 +128,13 @@ def application_end(by: Actor, *, application: int, version: int, outcome: str, 
     found.save()
     record(by, APPLICATION_ENDED, kind="application", object=found.number, region=found.region, reason=words, detail={"outcome": str(outcome)})
     return found
+
+
+def _lead(household: int, programme: str) -> str:
+    """The open lead that says that the programme may be for them; empty without one."""
+    rules = offers()[programme].rules
+    open_ones = Alert.objects.filter(household=household, state=Alert.State.OPEN, rule__in=rules)
+    return open_ones.order_by("since", "id").values_list("id", flat=True).first() or ""
 
 
 def _applicant(household: int, person: int | None, head_name: str) -> str:
