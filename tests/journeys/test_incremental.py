@@ -198,16 +198,22 @@ def test_an_interrupted_run_goes_on_from_its_base_or_in_full(town: Path, books: 
         each.verify()
 
 
-def test_a_damaged_run_is_no_base(town: Path, books: Books) -> None:
+@pytest.mark.parametrize("what", ["quality.parquet", "sql/*_person_0.sql"])
+def test_a_damaged_run_is_no_base(town: Path, books: Books, what: str) -> None:
     home = copied(town / "home")
     frozen = freeze(home, open_keys(home), DAYS[-1], books)
     plan = running.plan_policy(build_policy(with_chain_tables(books.policy), books.contracts, DAYS[-1]), frozen.states)
     base = find_base(home, frozen, plan)
     assert base
     assert base.run.as_of == DAYS[-1]
-    damaged = base.run.path / "quality.parquet"
+    assert base.is_sound
+    damaged = next(base.run.path.glob(what))
     damaged.write_bytes(damaged.read_bytes()[:-1])
-    assert find_base(home, frozen, plan) is None
+    found = find_base(home, frozen, plan)
+    assert found
+    assert not found.is_sound
+    happen(home, base.run, ["correct"], Random(4))
+    assert run(home, DAYS[-1], books).times["base"] is None
 
 
 def test_when_a_dataset_becomes_late_or_comes_after_all_everybody_is_computed(town: Path, books: Books) -> None:

@@ -12,6 +12,7 @@ from time import perf_counter
 from doudi.contracts.model import Contract
 from doudi.identity.columns import table_columns
 from doudi.identity.keys import Keys
+from doudi.kernel.errors import DoudiError
 from doudi.lake.engine import DuckEngine, Engine
 from doudi.lake.home import Home
 from doudi.monitoring import standing
@@ -83,7 +84,10 @@ class Computation:
         """Those of the base, which ask for the tables that its cut had; nothing if they have to be made."""
         if self.base is None or self.base.cut.tables.keys() != self.frozen.cut.tables.keys():
             return ()
-        return read_statements(self.base.run, [written(published_alerts(self.frozen))]) or ()
+        try:
+            return read_statements(self.base.run, [written(published_alerts(self.frozen))]) or ()
+        except DoudiError:  # a damaged base, which will be found out
+            return ()
 
     def _compute_from_base(self) -> dict[str, PartResult]:
         """The results of the parts as differences to those of a base; nothing without one, or if too many are affected."""

@@ -17,7 +17,10 @@ NOWHERE = "000000"
 PART = f"CASE WHEN bucket < 1000 THEN '{NOWHERE}' ELSE LPAD(CAST(bucket // 1000 AS TEXT), 6, '0') END"
 """The part of a row, from its bucket."""
 
-PEOPLE = f"SELECT part, COUNT(*) AS people FROM (SELECT {PART} AS part FROM people) GROUP BY part ORDER BY part"
+PEOPLE = f"""
+SELECT {PART} AS part, CAST(SUM(number) AS BIGINT) AS people
+FROM (SELECT bucket, COUNT(*) AS number FROM people GROUP BY bucket) b GROUP BY 1 ORDER BY 1
+"""
 
 
 @dataclass(frozen=True)

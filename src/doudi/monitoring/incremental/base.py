@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 import pyarrow.parquet as pq
@@ -20,14 +21,20 @@ from doudi.rules.plan import Plan
 
 @dataclass(frozen=True)
 class Base:
-    """A published run and the cut of the lake that it stands on."""
+    """A published run and the cut of the lake that it stands on. `checked`: whether its files are whole, which is found out meanwhile."""
 
     run: PublishedRun
     cut: Cut
+    checked: Future[bool]
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether every file has its checksum; waits until that is known. Ask before anything is published of it."""
+        return self.checked.result()
 
 
 def find_base(home: Home, frozen: Frozen, plan: Plan) -> Base | None:
-    """The newest run that can be started from, its files found whole; None if there is none.
+    """The newest run that can be started from if it `is_sound`; None if there is none.
 
     Nor is there one for a policy by which households depend on each other otherwise than through delivered columns.
     """
@@ -37,9 +44,9 @@ def find_base(home: Home, frozen: Frozen, plan: Plan) -> Base | None:
     for run in sorted(runs, key=lambda run: (run.times.get("finished_at", ""), run.id), reverse=True):
         folder = home.lake / run.manifest.cut
         if (folder / "cut.json").is_file() and open_cut(folder).identities.is_file():
-            base = Base(run, open_cut(folder))
-            if _fits(base, frozen) and _is_sound(run):
-                return base
+            cut = open_cut(folder)
+            if _fits(run, cut, frozen):
+                return Base(run, cut, _begun(lambda run=run: _is_sound(run)))
     return None
 
 
@@ -49,12 +56,12 @@ def _chain_is_whole(frozen: Frozen, plan: Plan) -> bool:
     return any(table.whole for name, table in plan.policy.tables.items() if table.steps and name not in own)
 
 
-def _fits(base: Base, frozen: Frozen) -> bool:
-    """Whether nothing but the rows differs: with every other input of now the base has the name that it bears."""
-    if name_run(frozen.as_of, base.cut, frozen.books, frozen.previous) != base.run.id:
+def _fits(run: PublishedRun, cut: Cut, frozen: Frozen) -> bool:
+    """Whether nothing but the rows differs: with every other input of now the run has the name that it bears."""
+    if name_run(frozen.as_of, cut, frozen.books, frozen.previous) != run.id:
         return False
-    before = dataset_states(frozen.books.contracts, base.cut, frozen.as_of)
-    return _late(before) == _late(frozen.states) and _alike(base.cut, frozen.cut)
+    before = dataset_states(frozen.books.contracts, cut, frozen.as_of)
+    return _late(before) == _late(frozen.states) and _alike(cut, frozen.cut)
 
 
 def _late(states: Mapping[str, DatasetState]) -> dict[str, DatasetState]:
@@ -66,6 +73,14 @@ def _alike(one: Cut, other: Cut) -> bool:
     """Whether the tables that both have are of the same columns."""
     mine, theirs = one.tables, other.tables
     return all(pq.read_schema(mine[name]).equals(pq.read_schema(theirs[name])) for name in mine.keys() & theirs.keys())
+
+
+def _begun(work: Callable[[], bool]) -> Future[bool]:
+    """The answer of something that goes on beside everything else."""
+    with_one = ThreadPoolExecutor(1, "check")
+    answer = with_one.submit(work)
+    with_one.shutdown(wait=False)
+    return answer
 
 
 def _is_sound(run: PublishedRun) -> bool:

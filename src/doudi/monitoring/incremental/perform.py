@@ -45,12 +45,12 @@ class Incremental:
         self.timed = Performance(self.engine, computation.watch, computation.findings.seconds).timed
 
     def find(self) -> Affected | None:
-        """Who is affected; None if they are so many that everybody may as well be computed."""
+        """Who is affected; None if they are so many that everybody may as well be computed, or if the base is damaged."""
         self.run.watch(f"与运行 {self.base.run.id} 所用的数据比较")
         with self.timed("compare"):
             self._find()
         few = self.affected.persons <= MOST_AFFECTED * sum(part.people for part in self.found)
-        return self.affected if few else None
+        return self.affected if few and self.base.is_sound else None
 
     def _find(self) -> None:
         self.lakes = Lakes(self.engine, self.base.cut, self.frozen.cut, self.contracts)
