@@ -15,7 +15,7 @@ from uuid import uuid4
 
 from tests.casework.cast import COUNTY, TOWNSHIP, VILLAGE, Cast, office, region
 
-from doudi.casework.conferences.models import Case, Conference
+from doudi.casework.conferences.models import Case, Conference, Task
 from doudi.casework.dispatch.models import WorkItem
 from doudi.casework.registry.models import Correction, Household, Person
 from doudi.casework.runs.models import Rule, Run
@@ -115,6 +115,13 @@ def conference(cast: Cast) -> dict[str, Any]:
     return {"pk": made.pk, "case": case.pk}
 
 
+def task(cast: Cast) -> dict[str, Any]:
+    """Something that the conference gave to civil affairs to do."""
+    case = Case.objects.get(pk=conference(cast)["case"])
+    plain = {"words": "上门评估", "due_on": DAY, "department": "civil_affairs", "office": office(COUNTY, "civil_affairs")}
+    return {"pk": Task.objects.get_or_create(case=case, region=VILLAGE, defaults=plain)[0].pk}
+
+
 def one_conference(cast: Cast) -> dict[str, Any]:
     """The same, without its case."""
     return {"pk": conference(cast)["pk"]}
@@ -164,6 +171,9 @@ OBJECTS: dict[str, Callable[[Cast], dict[str, Any]]] = {
     "conference-task": conference,
     "conference-close": one_conference,
     "conference-sign": one_conference,
+    "task": task,
+    "task-end": task,
+    "task-drop": task,
     "map_place": place,
     "map_table": place,
     "rule": rule,

@@ -10,7 +10,8 @@ import pytest
 from tests.casework.cast import COUNTY, Cast, office
 from tests.casework.leads import OCTOBER, lead, load, offices, take
 
-from doudi.casework.conferences.models import Conference
+from doudi.casework.audit.models import Entry
+from doudi.casework.conferences.models import Conference, Task
 from doudi.casework.dispatch.models import State, WorkItem
 from doudi.kernel.clock import CHINA
 
@@ -98,3 +99,67 @@ def test_a_conference_with_an_open_case_is_not_ended(cast: Cast, conference: Con
 
 def test_what_waits_is_on_the_list_until_it_is_on_an_agenda(cast: Cast, item: WorkItem) -> None:
     assert item.place in cast.county_officer.client().get("/conferences/").content.decode()
+
+
+def gave(cast: Cast, conference: Conference, due: str, department: str = "medical_security", version: int | None = None) -> int:
+    """Give a member department something to do by a day."""
+    case = conference.cases.get()
+    to = conference.members.get(department=department).office_id
+    data = {"version": version or case.version, "office": to, "words": "为其办理医疗救助", "due_on": due}
+    named = {f"task{case.pk}-{name}": value for name, value in data.items()}
+    return cast.county_officer.client().post(f"/conferences/{conference.pk}/cases/{case.pk}/tasks/", named).status_code
+
+
+@pytest.fixture
+def decided(cast: Cast, conference: Conference) -> Conference:
+    """A conference whose case has been voted on."""
+    attend(cast, conference)
+    vote(cast, conference, "for", "for", "for")
+    return conference
+
+
+def test_a_task_is_reported_by_the_office_that_has_it_and_by_no_other(cast: Cast, decided: Conference) -> None:
+    version = decided.cases.get().version
+    assert gave(cast, decided, "2099-12-31") == 302
+    assert gave(cast, decided, "2099-12-31", version=version) == 409, "a double click is one task"
+    task = Task.objects.get()
+    place, told = f"/conferences/tasks/{task.pk}/", {"version": 1, "result": "已救助 3000 元"}
+    assert cast.county_officer.client().post(f"{place}end/", told).status_code == 422
+    officer = cast.department_officer.client()
+    assert "有会议交办事项" in officer.get("/").content.decode()
+    assert "为其办理医疗救助" in officer.get("/conferences/tasks/").content.decode()
+    assert "已办完" in officer.get(place).content.decode()
+    assert officer.post(f"{place}end/", told).status_code == 302
+    assert officer.post(f"{place}end/", told).status_code == 409
+    task.refresh_from_db()
+    assert (task.state, task.result, task.version) == ("done", "已救助 3000 元", 2)
+    assert "有会议交办事项" not in officer.get("/").content.decode()
+    assert Entry.objects.filter(action="conference_task_ended").count() == 1
+    for stranger in cast.strangers:
+        assert stranger.client().get(place).status_code in (403, 404)
+
+
+def test_an_overdue_task_is_marked_where_its_office_lands_and_on_the_minutes(cast: Cast, decided: Conference) -> None:
+    assert gave(cast, decided, "2001-01-01") == 422, "a day that has passed is no term"
+    assert gave(cast, decided, "2099-12-31") == 302
+    Task.objects.update(due_on=OCTOBER)
+    officer = cast.department_officer.client()
+    assert "会议交办事项逾期" in officer.get("/").content.decode()
+    assert "逾期" in officer.get("/conferences/tasks/?tab=overdue").content.decode()
+    assert "已逾期" in officer.get(f"/conferences/{decided.pk}/").content.decode()
+    assert "逾期 1" in cast.county_officer.client().get("/conferences/").content.decode()
+
+
+def test_who_organises_may_drop_a_task_saying_why(cast: Cast, decided: Conference) -> None:
+    gave(cast, decided, "2099-12-31")
+    place = f"/conferences/tasks/{Task.objects.get().pk}/drop/"
+    assert cast.department_officer.client().post(place, {"version": 1, "result": "不需要了"}).status_code == 403
+    assert cast.county_officer.client().post(place, {"version": 1, "result": ""}).status_code == 422
+    assert cast.county_officer.client().post(place, {"version": 1, "result": "已由社会力量解决"}).status_code == 302
+    assert Task.objects.get().state == "dropped"
+
+
+def test_a_member_department_reads_the_agenda_without_the_work_item_it_has_no_part_in(cast: Cast, decided: Conference, item: WorkItem) -> None:
+    shown = cast.department_officer.client().get(f"/conferences/{decided.pk}/").content.decode()
+    assert "给予临时救助" in shown
+    assert f"/tasks/{item.pk}/" not in shown

@@ -13,8 +13,8 @@ from django.db import transaction
 
 from doudi.casework.access.actor import Actor
 from doudi.casework.audit.services import record
-from doudi.casework.conferences.actions import ATTENDED, CALLED, CLOSED, DECIDED, SIGNED, TASK_ENDED, VOTED
-from doudi.casework.conferences.models import Case, Conference, Member, Task, Vote
+from doudi.casework.conferences.actions import ATTENDED, CALLED, CLOSED, DECIDED, SIGNED, VOTED
+from doudi.casework.conferences.models import Case, Conference, Member, Vote
 from doudi.casework.dispatch.figures import figures
 from doudi.casework.dispatch.freezing import facts_of, frozen
 from doudi.casework.dispatch.models import Result, State, WorkItem
@@ -160,31 +160,6 @@ def _to_item(by: Actor, case: Case, conference: Conference, until: date | None, 
     more = {"until": until} if until else {}
     result = Result.GRADUAL_EXIT if until and case.proposal == Case.Decision.EXIT else result
     step_take(by, item=item.pk, step="decide", version=item.version, at=at, result=str(result), note=told, conference=conference.pk, **more)
-
-
-@transaction.atomic
-def task_set(by: Actor, *, case: int, office: int, words: str, due_on: date) -> Task:
-    """Something a department has to do by a day because the conference decided so. Raises DoudiError without words."""
-    by.must("conference.manage")
-    found = locked(Case, case)
-    if not words.strip():
-        raise DoudiError(Fault(NO_WORDS, "请写明交办的事项", "words"))
-    given = Office.objects.get(pk=office, pk__in=found.conference.members.values("office"))
-    return Task.objects.create(case=found, region=found.region, department=given.department, office=given, words=words.strip()[:300], due_on=due_on)
-
-
-@transaction.atomic
-def task_end(by: Actor, *, task: int, version: int, result: str, at: datetime) -> Task:
-    """The department says what was done. Raises DoudiError without words."""
-    by.must("work.handle")
-    found = locked(Task, task, version)
-    if not result.strip():
-        raise DoudiError(Fault(NO_WORDS, "请写明办理情况", "result"))
-    found.result, found.state, found.ended_at, found.ended_by_id = result.strip()[:300], Task.State.DONE, at, by.user
-    found.version += 1
-    found.save()
-    record(by, TASK_ENDED, kind="task", object=found.pk, region=found.region)
-    return found
 
 
 @transaction.atomic

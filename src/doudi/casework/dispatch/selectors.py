@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.contrib.postgres.aggregates import BoolOr
-from django.db.models import Case, Count, F, Q, QuerySet, When
+from django.db.models import Case, Count, Exists, F, Q, QuerySet, When
+from django.db.models.functions import Coalesce
 
 from doudi.casework.access.actor import Actor
 from doudi.casework.access.models import Membership, User
@@ -108,10 +110,10 @@ def items_listed(viewer: Actor, *, tab: str, on: date, filters: Filters, page: i
     return Listed(found[:SIZE], page, len(found) > SIZE)
 
 
-def items_counted(viewer: Actor, *, on: date) -> dict[str, int]:
-    """Tab -> how many, and of what is to do: over, today, week, later; `news`: whether the office has unseen notices.
+def items_counted(viewer: Actor, *, on: date, flags: Mapping[str, Exists] | None = None) -> dict[str, int]:
+    """Tab -> how many, and of what is to do: over, today, week, later; `news`: whether the office has unseen notices; so each of `flags`.
 
-    One query over the work that concerns the viewer's office.
+    One query over the work that concerns the viewer's office, whatever else is asked with it.
     """
     tabs = [tab for tab in COUNTED if tab in tabs_of(viewer)]
     if not tabs:
@@ -122,7 +124,8 @@ def items_counted(viewer: Actor, *, on: date) -> dict[str, int]:
     counts = {f"of_{tab}": Count("id", filter=_of_tab(tab, viewer)) for tab in tabs}
     if "todo" in tabs:
         counts |= {f"of_{due}": Count("id", filter=_todo(viewer) & _due(due, on)) for due in ("over", "today", "week", "later")}
-    counts["of_news"] = BoolOr(something_unseen(viewer))
+    for name, there_is in {"news": something_unseen(viewer), **(flags or {})}.items():
+        counts[f"of_{name}"] = Coalesce(BoolOr(there_is), there_is)  # the second for an office without any work
     found = WorkItem.objects.annotate(term=TERM).filter(concerned).aggregate(**counts)
     return {name.removeprefix("of_"): count for name, count in found.items()}
 

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 
 from doudi.casework.conferences.models import Case, Member, Vote
-from doudi.web.visits.fields import Looks, Once, Versioned, day, words
+from doudi.web.visits.fields import Once, Versioned, day, words
 
 
 class CallForm(Once):
@@ -67,8 +67,8 @@ class SignForm(Versioned):
     """Nothing but the version."""
 
 
-class TaskForm(Looks):
-    """What a department has to do, by when."""
+class TaskForm(Versioned):
+    """What a department has to do, by when. The version is the case's."""
 
     office = forms.TypedChoiceField(label="办理单位", coerce=int)
     words = forms.CharField(label="事项", max_length=300)
@@ -77,3 +77,15 @@ class TaskForm(Looks):
     def __init__(self, *args: Any, members: Iterable[Member] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["office"].choices = [(one.office_id, one.office.name) for one in members]  # type: ignore[attr-defined]
+
+
+class ResultForm(Versioned):
+    """What became of a task."""
+
+    result = words("办理情况", rows=3, most=300)
+
+
+class DropForm(Versioned):
+    """Why a task is not needed any more."""
+
+    result = forms.CharField(label="为什么不再需要", max_length=300)

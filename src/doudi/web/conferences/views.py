@@ -14,9 +14,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from doudi.casework.audit.actions import LOOKED
 from doudi.casework.audit.services import record
 from doudi.casework.conferences.models import Conference
-from doudi.casework.conferences.selectors import agenda_of, conference_of, conferences_listed, items_referred, members_of
-from doudi.casework.conferences.services import attendance_set, case_decide, conference_call, conference_close, conference_sign, task_set
-from doudi.kernel.clock import now
+from doudi.casework.conferences.selectors import agenda_of, conference_of, conferences_listed, items_referred, members_of, tasks_counted
+from doudi.casework.conferences.services import attendance_set, case_decide, conference_call, conference_close, conference_sign
+from doudi.casework.conferences.tasks import task_set
+from doudi.kernel.clock import now, today
 from doudi.kernel.errors import DoudiError
 from doudi.web.conferences.forms import AttendanceForm, CallForm, CloseForm, DecideForm, SignForm, TaskForm
 from doudi.web.faults import put_into
@@ -33,6 +34,7 @@ def conferences(request: ActingRequest) -> HttpResponse:
         "rows": conferences_listed(by),
         "waiting": list(items_referred(by)[:200]) if by.may("conference.manage") else [],
         "may_manage": by.may("conference.manage"),
+        "tasks": tasks_counted(by, on=today()),
     }
     return render(request, "conferences/list.html", context)
 
@@ -90,7 +92,7 @@ def task_new(request: ActingRequest, pk: int, case: int) -> HttpResponse:
     """Something for a department to do."""
     found = or_404(conference_of(request.actor, pk))
     form = TaskForm(request.POST, members=members_of(request.actor, found), prefix=f"task{case}")
-    return _act(request, found, form, f"task{case}", lambda given: task_set(request.actor, case=case, **given))
+    return _act(request, found, form, f"task{case}", lambda given: task_set(request.actor, case=case, at=now(), **given))
 
 
 @needs("conference.manage")
@@ -134,7 +136,7 @@ def _page(request: ActingRequest, found: Conference, sent: dict[str, Form] | Non
     for one in agenda_of(by, found):
         name, task = f"case{one.case.pk}", f"task{one.case.pk}"
         form = sent.get(name) or DecideForm(members=members, prefix=name, initial={"version": one.case.version})
-        tasks = sent.get(task) or TaskForm(members=members, prefix=task)
+        tasks = sent.get(task) or TaskForm(members=members, prefix=task, initial={"version": one.case.version})
         agenda.append(
             (one, form if manages and open_now and one.case.adopted is None else None, tasks if manages and one.case.adopted is not None else None)
         )
@@ -146,6 +148,8 @@ def _page(request: ActingRequest, found: Conference, sent: dict[str, Form] | Non
     context = {
         "conference": found,
         "members": members,
+        "present": len(present),
+        "on": today(),
         "agenda": agenda,
         "attendance": attend if manages and found.state == Conference.State.DRAFT else None,
         "close": (sent.get("close") or CloseForm(initial=version)) if manages and open_now and not undecided else None,

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET
 from doudi.casework.alerts.models import Alert
 from doudi.casework.audit.actions import LOOKED
 from doudi.casework.audit.services import record
+from doudi.casework.conferences.selectors import tasks_pressing
 from doudi.casework.dispatch.calendar import Calendar, calendar_shown
 from doudi.casework.dispatch.loop import STEPS
 from doudi.casework.dispatch.models import Event, State, WorkItem
@@ -58,7 +59,8 @@ def work(request: ActingRequest) -> HttpResponse:
     filters = Filters(**{name: value if value in WORDS[name] else "" for name, value in chosen.items()})
     query = {name: value for name, value in asdict(filters).items() if value}
     _keep(request, {"tab": tab, **query} if query or tab != next(iter(tabs)) else {})
-    found, counts = items_listed(by, tab=tab, on=on, filters=filters, page=_page(request)), items_counted(by, on=on)
+    flags = tasks_pressing(by, on) if by.may("conference.see") else {}
+    found, counts = items_listed(by, tab=tab, on=on, filters=filters, page=_page(request)), items_counted(by, on=on, flags=flags)
     days = calendar_shown()
     rows = [row_of(item, days, on) for item in found.rows]
     context = {
@@ -75,6 +77,8 @@ def work(request: ActingRequest) -> HttpResponse:
         "may_accept": by.may("work.accept") and tab == "todo" and any(row.item.state in (State.PUSHED, State.REOPENED) for row in rows),
         "rows": rows,
         "news": counts.get("news"),
+        "tasks": counts.get("tasks"),
+        "tasks_over": counts.get("tasks_over"),
         "filtered": bool(query),
     }
     return render(request, "work/list.html", context)
