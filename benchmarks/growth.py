@@ -2,46 +2,79 @@
 
 from __future__ import annotations
 
+import json
+import os
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from math import log2
 from pathlib import Path
 from typing import Any
 
 from benchmarks import changed
-from benchmarks.harness import Contestant, Measured, race
+from benchmarks.harness import Contestant, Measured, machine, race
 from benchmarks.reduced import touched, widest
 from benchmarks.ten.rules import TEN
-from benchmarks.worlds import AS_OF, World, simulated
+from benchmarks.worlds import AS_OF, World, program, simulated
+from doudi.lake.home import write_whole
 from doudi.rules import build_policy
 
 NIGHTLY = (100_000, 250_000, 500_000, 1_000_000)
 PROVINCE = (1_000_000, 4_000_000, 16_000_000, 66_000_000)
+CHANGED = 4_000_000
+"""People of whom some households change, where the size is not the nightly one."""
 
 
 def measure(world: World, rounds: int, says: Callable[[str], None]) -> dict[str, Any]:
-    """By people up to the nightly size; by rules and by changed households in a smaller world."""
+    """By people up to the nightly size; by rules in a smaller world; by changed households in the largest, since what a start costs is fixed."""
     data = world.folder.parent
     sizes = [size for size in NIGHTLY if size <= world.people * 1.1] or [world.people]
-    people, middle = by_people(sizes, data, 1, says), simulated(min(250_000, sizes[-1]), data, says)
-    return {"people": people, "doubling": doubling(people), "rules": by_rules(middle, rounds, says), "changed": changed.measure(middle, says)}
+    people, middle = [whole(size, data, says) for size in sizes], simulated(min(250_000, sizes[-1]), data, says)
+    return {"people": people, "doubling": doubling(people), "rules": by_rules(middle, rounds, says), "changed": changed.measure(world, says)}
 
 
 def province(world: World, rounds: int, says: Callable[[str], None]) -> dict[str, Any]:
-    """By people up to the whole province, once each."""
-    people = by_people(PROVINCE, world.folder.parent, 1, says)
-    return {"people": people, "doubling": doubling(people)}
+    """By people up to the whole province, once each, then by changed households. Killed, it goes on after the last size that was measured."""
+    data = world.folder.parent
+    ledger = Ledger(data / "province.json", says)
+    sizes = [size for size in PROVINCE if size <= most_people()]
+    people = [ledger.once(f"{size}", lambda size=size: whole(size, data, says)) for size in sizes]
+    found = ledger.once("changed", lambda: changed.measure(simulated(CHANGED, data, says), says, changed.GOALS))
+    return {"people": people, "doubling": doubling(people), "changed": found}
 
 
-def by_people(sizes: Sequence[int], data: Path, rounds: int, says: Callable[[str], None]) -> list[dict[str, Any]]:
-    """A whole run of all rules at each size, smallest first."""
-    lines = []
-    for size in sizes:
-        world = simulated(size, data, says)
-        name = f"{size / 10_000:g} 万人"
-        one = race([Contestant(name, "runs:whole_run", {"world": str(world.folder)})], rounds, says)[name]
-        lines.append(_line(one, asked=size))
-    return lines
+def most_people() -> int:
+    """The largest size of `province`: `DOUDI_BENCH_MOST` of the environment, for a trial of what takes hours."""
+    return int(os.environ.get("DOUDI_BENCH_MOST", PROVINCE[-1]))
+
+
+@dataclass
+class Ledger:
+    """What was measured already by this program on this machine, in a file, so that hours of work are not lost when it is interrupted."""
+
+    path: Path
+    says: Callable[[str], None]
+
+    def once(self, name: str, measure: Callable[[], Any]) -> Any:
+        """What `measure` gives, or gave when it was asked before."""
+        kept = json.loads(self.path.read_text("utf-8")) if self.path.is_file() else {}
+        mark = f"{program(('',))} {machine()['processor']}"
+        if kept.get("by") != mark:
+            kept = {"by": mark}
+        if name in kept:
+            self.says(f"{name}：先前已量过")
+            return kept[name]
+        kept[name] = measure()
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(self.path, json.dumps(kept, ensure_ascii=False, indent=1).encode())
+        return kept[name]
+
+
+def whole(size: int, data: Path, says: Callable[[str], None]) -> dict[str, Any]:
+    """A whole run of all rules at a size."""
+    world = simulated(size, data, says)
+    name = f"{size / 10_000:g} 万人"
+    return _line(race([Contestant(name, "runs:whole_run", {"world": str(world.folder)})], 1, says)[name], asked=size)
 
 
 def doubling(lines: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ import resource
 import subprocess
 import sys
 import tempfile
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -25,6 +26,12 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "benchmarks" / "results"
 """What was measured last, one JSON file per benchmark: the page and its charts are made from these."""
+
+PROGRESS = "› "
+"""What marks the line of a contestant as one of progress."""
+
+EVERY = 15
+"""Seconds between lines of progress."""
 
 PACKAGES = ("doudi", "duckdb", "pyarrow", "sqlglot", "numpy", "pandas", "openfisca-core", "django", "splink", "recordlinkage")
 
@@ -62,7 +69,7 @@ def race(contestants: Sequence[Contestant], rounds: int, says: Callable[[str], N
     told: dict[str, list[dict[str, Any]]] = {each.name: [] for each in contestants}
     for number in range(1, rounds + 1):
         for each in contestants:
-            result = _in_own_process(each)
+            result = _in_own_process(each, says)
             told[each.name].append(result)
             says(f"{each.name}（{number}/{rounds}）：{result['seconds']:.2f} 秒（处理器 {result['cpu']:.2f}），{result['peak_mb']:.0f} MB")
     return {name: _measured(name, results) for name, results in told.items()}
@@ -74,14 +81,39 @@ def _measured(name: str, results: Sequence[Mapping[str, Any]]) -> Measured:
     return Measured(name, seconds, peak, cpu, results[seconds.index(min(seconds))])
 
 
-def _in_own_process(contestant: Contestant) -> dict[str, Any]:
+def _in_own_process(contestant: Contestant, says: Callable[[str], None]) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         answer = Path(folder) / "answer.json"
         command = [sys.executable, "-m", "benchmarks.harness", contestant.call, json.dumps(dict(contestant.options)), str(answer)]
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603 - our own module
-        if done.returncode or not answer.exists():
-            raise ContestantFailed(f"{contestant.name}：\n{done.stdout[-2_000:]}\n{done.stderr[-4_000:]}")
+        code, last = listen(command, PROGRESS, lambda line: says(f"{contestant.name}：{line.removeprefix(PROGRESS)}"))
+        if code or not answer.exists():
+            raise ContestantFailed(f"{contestant.name}：\n{last}")
         return json.loads(answer.read_text("utf-8"))
+
+
+def listen(command: Sequence[str], mark: str, says: Callable[[str], None], env: Mapping[str, str] | None = None) -> tuple[int, str]:
+    """Run a program in the repository, passing on the lines with this mark; returns its exit code and what else it said last."""
+    last: deque[str] = deque(maxlen=80)
+    with subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:  # noqa: S603 - our own
+        for line in process.stdout or ():
+            if mark in line:
+                says(line.strip())
+            else:
+                last.append(line)
+    return process.returncode, "".join(last)
+
+
+def now_and_then() -> Callable[[str], None]:
+    """What a contestant lets a run say: a line of progress every few seconds, for whoever waits for hours."""
+    told = perf_counter()
+
+    def watch(text: str) -> None:
+        nonlocal told
+        if perf_counter() - told > EVERY:
+            told = perf_counter()
+            print(f"{PROGRESS}{text}", file=sys.stderr, flush=True)
+
+    return watch
 
 
 class StopWatch:

@@ -6,12 +6,13 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
-from benchmarks.harness import StopWatch
+from benchmarks.harness import StopWatch, now_and_then
 from benchmarks.reduced import reduce_policy
 from benchmarks.worlds import AS_OF, World
+from doudi.lake.home import UNFINISHED, Home
 from doudi.monitoring.chain import with_chain_tables
 from doudi.monitoring.freeze import Books, open_books
-from doudi.monitoring.run import Bounds, run
+from doudi.monitoring.run import Bounds, run, usual_memory
 from doudi.rules.plan import compile_policy
 
 
@@ -19,9 +20,10 @@ def whole_run(world: str, rules: list[str] | None = None) -> dict[str, object]:
     """Compute and publish with the settings of `doudi run`, and remove what was published. `plan`: seconds of the compiled plan's own steps."""
     place, watch = World(Path(world)), StopWatch()
     home, keys, books = place.home, place.keys, books_of(place, rules)
-    bounds = Bounds()
+    forget_unfinished(home)
+    bounds = usual_bounds()
     with watch.running():
-        outcome = run(home, keys, AS_OF, books, bounds=bounds, full=True)
+        outcome = run(home, keys, AS_OF, books, now_and_then(), bounds=bounds, full=True)
     times, counts = outcome.run.times, outcome.run.manifest.counts
     shutil.rmtree(outcome.run.path)
     (home.runs / "latest").unlink(missing_ok=True)
@@ -38,6 +40,17 @@ def whole_run(world: str, rules: list[str] | None = None) -> dict[str, object]:
         alerts=counts["alerts"],
         unknown=counts["unknown"],
     )
+
+
+def usual_bounds() -> Bounds:
+    """The memory and the threads that `doudi run` takes when nobody says otherwise."""
+    return Bounds(usual_memory())
+
+
+def forget_unfinished(home: Home) -> None:
+    """Remove what a benchmark that was killed has left of a run: going on with it would measure the rest only."""
+    for folder in home.runs.glob(f"{UNFINISHED}*"):
+        shutil.rmtree(folder)
 
 
 def books_of(world: World, rules: list[str] | None) -> Books:

@@ -113,7 +113,7 @@ SHOWN: Mapping[str, Callable[[Results], list[str]]] = {
     "ten": lambda results: as_text(ten_rows(results)),
     "growth": lambda results: [*as_text(people_rows(results)), "", *as_text(rules_rows(results)), "", *as_text(changed_rows(results))],
     "linkage": lambda results: [*as_text(damaged_rows(results)), "", *as_text(febrl_rows(results))],
-    "province": lambda results: as_text(people_rows(results)),
+    "province": lambda results: [*as_text(people_rows(results)), "", *as_text(changed_rows(results))],
     "ten-engine": lambda results: as_text(ten_rows(results)),
 }
 """Benchmark -> what the screen shows."""
