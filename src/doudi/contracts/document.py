@@ -7,7 +7,7 @@ from datetime import date
 
 from doudi.contracts.model import Contract, Field, FieldType, Sensitivity
 from doudi.contracts.read import load_contracts
-from doudi.contracts.sla import DUE_RULES
+from doudi.contracts.sla import DUE_RULES, is_owed
 from doudi.kernel.money import LIMIT_FEN, show_yuan
 from doudi.kernel.months import month, show_month
 from doudi.standards import CodeList, codelists
@@ -128,7 +128,10 @@ def _dataset(contract: Contract, lists: Mapping[str, CodeList]) -> str:
         ("用途", contract.purpose),
         ("依据", contract.usage),
         ("内容", contract.granularity),
-        ("报送", f"{DUE_RULES[contract.frequency].label}；{_due(contract)}；应报日当天仍未报到即为迟交"),
+        (
+            "报送",
+            f"{DUE_RULES[contract.frequency].label}；{_due(contract)}" + ("；应报日当天仍未报到即为迟交" if is_owed(contract.frequency) else ""),
+        ),
         ("方式", _MODES[contract.mode]),
         ("主键", "、".join(contract.field(name).header for name in contract.key)),
         ("说明", contract.limitations),

@@ -8,7 +8,7 @@ from typing import Literal, get_args
 
 FieldType = Literal["id18", "name", "date", "month", "money", "int", "ratio", "code", "region12", "region6", "phone", "text", "bool"]
 Mode = Literal["snapshot", "events"]
-Frequency = Literal["daily", "weekly", "monthly", "quarterly", "termly", "yearly"]
+Frequency = Literal["daily", "weekly", "monthly", "quarterly", "termly", "yearly", "irregular"]
 Sensitivity = Literal["identifier", "name", "contact", "health", "finance", "personal", "location", "general"]
 
 FIELD_TYPES: tuple[str, ...] = get_args(FieldType)

@@ -14,6 +14,8 @@ from doudi.contracts.model import Frequency
 from doudi.kernel.months import first_day, last_day, month, month_of
 
 _DAY = timedelta(days=1)
+_EVER = date(1850, 1, 1)
+"""What nobody owes is due up to no day that a delivery could miss."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,7 @@ DUE_RULES: dict[Frequency, DueRule] = {
     "quarterly": DueRule("每季度", "季后10日", "报到上季度末"),
     "termly": DueRule("每学期", "3月10日、10月10日", "3月报到2月末，10月报到9月末"),
     "yearly": DueRule("每年", "次年1月31日", "报到上年末"),
+    "irregular": DueRule("不定期", "不限", "有新内容时报送，不计迟交"),
 }
 
 
@@ -50,6 +53,11 @@ class Lateness:
     due_through: date
     due_on: date
     missing_from: date | None
+
+
+def is_owed(frequency: Frequency) -> bool:
+    """Whether somebody has to deliver by set days; of an irregular dataset, no file means that there was nothing to tell."""
+    return frequency != "irregular"
 
 
 def due_through(frequency: Frequency, as_of: date) -> date:
@@ -77,6 +85,8 @@ def lateness(frequency: Frequency, delivered_to: date | None, as_of: date) -> La
     unit = _UNITS[frequency]
     through = due_through(frequency, as_of)
     if delivered_to is None:
+        if not is_owed(frequency):
+            return Lateness(False, 0, None, through, through, None)
         on = unit.due_on(through)
         return Lateness(True, (as_of - on).days, None, through, on, None)
     covered = covered_through(frequency, delivered_to)
@@ -147,5 +157,6 @@ _UNITS: dict[Frequency, _Unit] = {
     "monthly": _Unit(_month_end, _month_before(1), _in_next_month(5), _month_end),
     "quarterly": _Unit(_quarter_end, _month_before(3), _in_next_month(10), _quarter_end),
     "termly": _Unit(_term_reach, _term_reach_before, _in_next_month(10), _term_end),
+    "irregular": _Unit(lambda day: _EVER, lambda end: end, lambda end: end, lambda day: day),
     "yearly": _Unit(_year_end, _month_before(12), _in_next_month(31), _year_end),
 }

@@ -22,7 +22,7 @@ from doudi.intake.settling.conflicts import write_conflicts
 from doudi.intake.settling.fingerprints import FINGERPRINTS, write_fingerprints
 from doudi.intake.settling.identities import IDENTITIES, write_identities
 from doudi.intake.settling.people import settle_people, write_people, write_stays
-from doudi.intake.settling.plan import Plan, make_plan
+from doudi.intake.settling.plan import Plan, counting, make_plan
 from doudi.intake.settling.records import read_deliveries, read_sendings
 from doudi.intake.settling.tables import effective_rows, prepare, write_tables
 from doudi.intake.settling.unused import write_unused
@@ -122,6 +122,7 @@ def plan_cut(home: Home, keys: Keys, contracts: Mapping[str, Contract], as_of: d
 def _make(
     engine: Engine, home: Home, plan: Plan, contracts: Mapping[str, Contract], policy: LinkPolicy, keys: Keys, folder: Path, progress: Progress
 ) -> None:
+    contracts = counting(contracts, plan.deliveries)
     progress("认定每行是谁的记录")
     links = link(engine, plan.sources(home.deliveries), contracts, policy, keys)
     prepare(engine)
@@ -176,5 +177,5 @@ def _about(plan: Plan, contracts: Mapping[str, Contract]) -> dict[str, Any]:
         "deliveries": deliveries,
         "sendings": [{"file": each.file, "delivery": each.delivery} for each in plan.sendings],
         "delivered_to": {dataset: day.isoformat() for dataset, day in plan.delivered_to().items()},
-        "contracts": {name: contract.version for name, contract in contracts.items()},
+        "contracts": {name: contract.version for name, contract in counting(contracts, plan.deliveries).items()},
     }

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from doudi.contracts.model import Contract
 from doudi.contracts.read import load_contracts
-from doudi.contracts.sla import lateness
+from doudi.contracts.sla import is_owed, lateness
 from doudi.identity.keys import Keys
 from doudi.identity.policy import LinkPolicy, read_link_policy
 from doudi.intake.settle import Cut, settle
@@ -96,11 +96,12 @@ def freeze(home: Home, keys: Keys, as_of: date, books: Books, progress: Progress
 
 
 def dataset_states(contracts: Mapping[str, Contract], cut: Cut, as_of: date) -> dict[str, DatasetState]:
-    """How far each dataset is delivered. A dataset that became due today and is not there counts as one day late."""
+    """How far each dataset is delivered. One that became due today and is not there counts as one day late; one that nobody owes is complete."""
     states = {}
     for name, contract in contracts.items():
         found = lateness(contract.frequency, cut.delivered_to.get(name), as_of)
-        states[name] = DatasetState(found.delivered_to, max(1, found.days) if found.late else 0)
+        reaches = found.delivered_to if is_owed(contract.frequency) else as_of
+        states[name] = DatasetState(reaches, max(1, found.days) if found.late else 0)
     return states
 
 

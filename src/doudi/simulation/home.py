@@ -12,6 +12,8 @@ from typing import Any
 
 import pyarrow as pa
 
+from doudi.contracts.model import Contract
+from doudi.contracts.sla import is_owed
 from doudi.identity.decision import SCHEMA as LINKS
 from doudi.identity.keys import Keys, open_keys
 from doudi.identity.policy import read_link_policy
@@ -90,12 +92,17 @@ def write_home(wish: Wish, places: Places, root: Path, processes: int, watch: Wa
 def order_of(wish: Wish, places: Places, keys: Keys, catalogue: Catalogue) -> Order:
     """What every batch is told."""
     numbers = {file: delivery_number(identifier) for file, identifier in _files(wish, catalogue).items()}
-    return Order(wish.seed, places, Timeline(wish.as_of, wish.months), catalogue.contracts, numbers, keys, not wish.lake_only)
+    return Order(wish.seed, places, Timeline(wish.as_of, wish.months), owed(catalogue), numbers, keys, not wish.lake_only)
+
+
+def owed(catalogue: Catalogue) -> dict[str, Contract]:
+    """What departments have to deliver; what the platform itself tells of its work is no part of the story."""
+    return {name: contract for name, contract in catalogue.contracts.items() if is_owed(contract.frequency)}
 
 
 def _files(wish: Wish, catalogue: Catalogue) -> dict[File, str]:
     """Every delivery with its identifier."""
-    each_dataset = Timeline(wish.as_of, wish.months).all_files(catalogue.contracts).values()
+    each_dataset = Timeline(wish.as_of, wish.months).all_files(owed(catalogue)).values()
     return {file: _identify(file, wish) for files in each_dataset for file in files}
 
 

@@ -121,7 +121,7 @@ def test_contracts_and_policy_are_checked_and_tried(capsys: pytest.CaptureFixtur
     assert main(["policy", "plan", "--as-of", "2026-10-31"]) == 0
     assert main(["policy", "test", "K01"]) == 0
     shown = capsys.readouterr().out
-    assert "没有错误：36 个数据集" in shown
+    assert "没有错误：37 个数据集" in shown
     assert "次数  表" in shown
     assert "1 张案例表" in shown
     assert "低保" in (tmp_path / "list.md").read_text(encoding="utf-8")

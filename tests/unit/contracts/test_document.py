@@ -39,7 +39,7 @@ def test_codes_are_listed_with_their_labels_short_ones_in_place_long_ones_once_a
 def test_rules_of_delivery_and_due_days_are_stated():
     text = render()
     assert "| 教育部门 | [学籍](#school_enrolment) | 每学期 | 3月10日、10月10日，3月报到2月末，10月报到9月末 | 是 |" in text
-    assert "共 36 项数据，其中通知点名 27 项" in text
+    assert "共 37 项数据，其中通知点名 27 项" in text
     assert "整数（级）" in text
     assert "1 至 4" in text
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from doudi.contracts.model import Contract
 from doudi.contracts.periods import Period
+from doudi.contracts.sla import is_owed
 from doudi.identity.policy import LinkPolicy
 from doudi.identity.sources import Source
 from doudi.intake.settling.records import Delivery, Sending
@@ -96,13 +97,19 @@ def _moved(sending: Sending, delivery: Delivery | None, dated: Mapping[tuple[str
     return replace(sending, order=(moment, correction, file))
 
 
+def counting(contracts: Mapping[str, Contract], deliveries: Iterable[Delivery]) -> dict[str, Contract]:
+    """The contracts that a cut of these deliveries is made by: what nobody owes counts once it was delivered; before, it leaves no trace."""
+    delivered = {each.dataset for each in deliveries}
+    return {name: contract for name, contract in contracts.items() if is_owed(contract.frequency) or name in delivered}
+
+
 def _cut_id(sendings: Iterable[Sending], deliveries: Iterable[Delivery], contracts: Mapping[str, Contract], policy: LinkPolicy, key: str) -> str:
     parts = {
         "version": VERSION,
         "key": key,
         "sendings": [(each.file, each.delivery) for each in sendings],
         "deliveries": [(each.id, each.verdict) for each in deliveries],  # a held list may be confirmed
-        "contracts": [repr(contracts[name]) for name in sorted(contracts)],
+        "contracts": [repr(contract) for _, contract in sorted(counting(contracts, deliveries).items())],
         "linkage": policy.text,
     }
     return hashlib.sha256(json.dumps(parts, ensure_ascii=False, sort_keys=True).encode()).hexdigest()[:16]
