@@ -123,15 +123,16 @@ def _due(contract: Contract) -> str:
     return f"{rule.due}，{rule.reach}"
 
 
+def _when_late(contract: Contract) -> str:
+    return "；应报日当天仍未报到即为迟交" if is_owed(contract.frequency) else ""
+
+
 def _dataset(contract: Contract, lists: Mapping[str, CodeList]) -> str:
     facts = [
         ("用途", contract.purpose),
         ("依据", contract.usage),
         ("内容", contract.granularity),
-        (
-            "报送",
-            f"{DUE_RULES[contract.frequency].label}；{_due(contract)}" + ("；应报日当天仍未报到即为迟交" if is_owed(contract.frequency) else ""),
-        ),
+        ("报送", f"{DUE_RULES[contract.frequency].label}；{_due(contract)}{_when_late(contract)}"),
         ("方式", _MODES[contract.mode]),
         ("主键", "、".join(contract.field(name).header for name in contract.key)),
         ("说明", contract.limitations),
