@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from itertools import count
 from pathlib import Path
@@ -36,6 +37,9 @@ DAYS = (date(2026, 9, 30), date(2026, 10, 31))
 OCTOBER = Period(date(2026, 10, 1), DAYS[-1])
 EVENTS = ("payment", "medical_expense", "insurance_reimbursement")
 CORRECTED = (*EVENTS, "subsistence_allowance", "employment", "disability_certificate", "insurance_enrolment")
+SMALL_LIST = "extreme_poverty"
+"""A list of few people that comes every month and is not due before the next."""
+
 _COPY = count(1)
 
 
@@ -233,10 +237,46 @@ def test_when_a_dataset_becomes_late_or_comes_after_all_everybody_is_computed(to
     assert again.manifest == timely.manifest
 
 
-def is_recent(home: Home, sending: Path, dataset: str) -> bool:
-    """Whether a delivery of the dataset is of one of the last two months."""
+def test_the_list_of_a_new_month_touches_those_on_it_and_on_the_one_before(town: Path, books: Books) -> None:
+    """What was the newest list is history now: lines of people whose rows say the same as before come from another table."""
+    home = copied(town / "home")
+    whole = PublishedRun.latest(home.root)
+    withheld = {path: path.read_bytes() for path in home.sendings.iterdir() if is_recent(home, path, SMALL_LIST, "2026-10")}
+    assert withheld
+    for path in withheld:
+        path.unlink()
+    run(home, DAYS[-1], books)
+    shutil.rmtree(whole.path)
+    for path, content in withheld.items():
+        path.write_bytes(content)
+    found = run(home, DAYS[-1], books)
+    assert found.times["base"], "the list was not due yet, so nothing became timely"
+    assert found.manifest == whole.manifest
+    found.verify()
+
+
+def test_another_figure_of_the_policy_has_no_base(town: Path, books: Books) -> None:
+    home = copied(town / "home")
+    other = replace(books, policy_hash=f"{int(books.policy_hash[0], 16) ^ 1:x}{books.policy_hash[1:]}")
+    frozen = freeze(home, open_keys(home), DAYS[-1], other)
+    plan = running.plan_policy(build_policy(with_chain_tables(books.policy), books.contracts, DAYS[-1]), frozen.states)
+    assert find_base(home, frozen, plan) is None
+
+
+def test_the_next_day_has_no_base(town: Path, books: Books) -> None:
+    """Windows, ages and deadlines have moved for everybody."""
+    home, day = copied(town / "home"), date(2026, 11, 1)
+    frozen = freeze(home, open_keys(home), day, books)
+    assert frozen.previous
+    assert frozen.previous.as_of == DAYS[-1]
+    plan = running.plan_policy(build_policy(with_chain_tables(books.policy), books.contracts, day), frozen.states)
+    assert find_base(home, frozen, plan) is None
+
+
+def is_recent(home: Home, sending: Path, dataset: str, since: str = "2026-09") -> bool:
+    """Whether a delivery of the dataset reaches this month (the last but one), or a later one."""
     about = read_about(home, json.loads(sending.read_bytes())["delivery"])
-    return about["dataset"] == dataset and about["period_last"] >= "2026-09"
+    return about["dataset"] == dataset and about["period_last"] >= since
 
 
 def happen(home: Home, last: PublishedRun, things: list[str], chance: Random) -> None:
