@@ -39,6 +39,9 @@ from doudi.published.tables import TABLES
 from doudi.published.write import RunWriter
 from doudi.rules.plan import Plan
 
+SMALL = 4
+"""Steps are performed side by side for so small a part of the people for whom memory is enough."""
+
 
 @dataclass
 class Computation:
@@ -123,14 +126,18 @@ class Computation:
             self._compute_side_by_side(todo, compute)
         else:
             for batch in todo:
+                self.findings.hands = self.hands(batch)
                 compute(self.findings, batch)
         return self.kept.finished()
 
+    def hands(self, batch: Batch) -> int:
+        """How many steps are performed at a time: where people are few, planning a statement takes longer than what it does."""
+        return self.threads if batch.people * SMALL <= self.most else 1
+
     def _at_a_time(self, found: Sequence[Part]) -> int:
-        people = sum(part.people for part in found)
         if not self.plan.separable:
-            return people
-        return size_of_batches(people, self.most, self.threads) if isinstance(self.engine, DuckEngine) else self.most
+            return sum(part.people for part in found)
+        return size_of_batches(found, self.most, self.threads) if isinstance(self.engine, DuckEngine) else self.most
 
     def _compute_side_by_side(self, todo: Sequence[Batch], compute: Callable[[Findings, Batch], None]) -> None:
         finding: dict[Engine, Findings] = {}

@@ -5,14 +5,15 @@ Within one engine many steps are too small to keep several cores busy, and writi
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from contextlib import ExitStack
 
 from doudi.lake.engine import DuckEngine
 from doudi.lake.home import Home
-from doudi.monitoring.parts import Batch
+from doudi.monitoring.parts import Batch, Part, batches
 
 FEWEST = 50_000
 """People for whom an engine of their own is worth its start."""
@@ -24,11 +25,20 @@ MOST_PER_MB = 250
 """People for whom a MB of an engine is enough: 111,000 with two months of lists were computed in 400 MB, not in 286."""
 
 
-def size_of_batches(people: int, most: int, threads: int) -> int:
-    """How many of `people` are computed at a time, if `most` may be in all threads together: so many that every thread has work."""
-    if people < FEWEST * threads:
+def size_of_batches(parts: Sequence[Part], most: int, threads: int) -> int:
+    """How many people are computed at a time, if `most` may be in all threads together: so many that all threads have work to the end.
+
+    There are as few batches as find room, and a multiple of the threads; of these sizes it is the smallest, with which they are most alike.
+    """
+    people, largest, room = sum(part.people for part in parts), max((part.people for part in parts), default=0), most // threads
+    if people < FEWEST * threads or len(parts) < threads:
         return most
-    return max(1, min(most // threads, -(-people // threads)))
+    for number in range(threads, len(parts) + 1, threads):
+        sizes = range(-(-people // number), min(room, people // number + largest) + 1)
+        fits = bisect_left(sizes, True, key=lambda size: len(list(batches(parts, size))) <= number)
+        if fits < len(sizes):
+            return sizes[fits]
+    return max(1, room)
 
 
 def compute_side_by_side(

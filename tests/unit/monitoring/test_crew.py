@@ -12,6 +12,7 @@ from doudi.lake.engine import DuckEngine
 from doudi.lake.home import Home
 from doudi.monitoring.crew import FEWEST, MOST_PER_MB, compute_side_by_side, size_of_batches
 from doudi.monitoring.parts import Batch, Part
+from doudi.monitoring.parts import batches as in_batches
 
 
 def batches(people: Iterable[int]) -> list[Batch]:
@@ -70,8 +71,27 @@ def test_a_failure_stops_what_the_others_are_doing_and_is_told(home: Home) -> No
         compute_side_by_side(home, batches([10, 10, 10]), 2, 400, lambda engine: None, compute)
 
 
-def test_few_people_are_computed_in_one_go_and_many_so_that_every_thread_has_work() -> None:
-    assert size_of_batches(FEWEST * 2 - 1, 500_000, 2) == 500_000
-    assert size_of_batches(300_000, 1_000_000, 2) == 150_000
-    assert size_of_batches(66_000_000, 3_000_000, 2) == 1_500_000
-    assert size_of_batches(1_000_000, 600_000, 1) == 600_000
+def parts_of(*people: int) -> list[Part]:
+    return [Part(f"{at:06d}", number) for at, number in enumerate(people)]
+
+
+def made(parts: list[Part], most: int, threads: int) -> list[int]:
+    return [batch.people for batch in in_batches(parts, size_of_batches(parts, most, threads))]
+
+
+def test_few_people_are_computed_together() -> None:
+    assert made(parts_of(FEWEST, FEWEST - 1), 500_000, 2) == [2 * FEWEST - 1]
+
+
+def test_every_thread_has_as_much_to_do_and_no_small_batch_is_left_over() -> None:
+    assert made(parts_of(*[70_000, 30_000] * 5), 2_000_000, 2) == [270_000, 230_000]
+    assert made(parts_of(*[9_000] * 111, 2_000), 2_000_000, 2) == [504_000, 497_000]
+
+
+def test_there_are_as_few_batches_as_find_room_and_all_threads_work_to_the_end() -> None:
+    assert made(parts_of(*[100_000] * 40), 3_000_000, 2) == [1_000_000] * 4
+    assert made(parts_of(*[100_000] * 10), 600_000, 1) == [500_000] * 2
+
+
+def test_counties_for_which_there_is_hardly_room_stand_alone() -> None:
+    assert made(parts_of(400_000, 100_000, 500_000), 700_000, 2) == [400_000, 100_000, 500_000]

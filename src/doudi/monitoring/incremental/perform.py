@@ -27,9 +27,6 @@ if TYPE_CHECKING:
 MOST_AFFECTED = 0.3
 """Of more than this share of the people a full run is as fast."""
 
-SMALL = 4
-"""Steps are performed side by side for so small a part of the people for whom memory is enough."""
-
 TOTALS = "totals"
 EVERYWHERE = Batch((Part(NOWHERE, 0), Part("999999", 0)))
 
@@ -136,7 +133,7 @@ class Incremental:
             self.run.show_whole(batch.where)
             self.earlier.load_near(self.engine)
         writer.begin(batch.codes)
-        self.run.findings.hands = self.run.threads if batch.people * SMALL <= self.run.most else 1
+        self.run.findings.hands = self.run.hands(batch)
         found = self.run.findings.find(batch.codes, True, lambda step: self.run.watch(f"{says}：{step}"))
         self.run.kept.note({code: without(result, writer.counted[code]) for code, result in found.items()})
 
