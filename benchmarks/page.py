@@ -25,9 +25,9 @@ HEAD = """# Benchmarks
 每一节写明命令、机器、开始时的负载和软件版本；负载高于 0.5 时，以“按处理器时间”一栏为准。
 
 Everything is a ratio within one run on one machine. Each contestant runs in a process of its own, taking turns, and its best round counts; its
-time is from the Parquet files of the lake to the findings, without starting Python. Peak memory is the process's `ru_maxrss` at the end of the
-timed work. Where other programs used the machine (see the load), seconds of processor compare better than seconds of the clock, so both ratios
-are given.
+time is from the Parquet files of the lake to the findings, without starting Python. Peak memory is what the process had resident at
+most (`VmHWM`) until the end of the timed work. Where other programs used the machine (see the load), seconds of processor compare better than
+seconds of the clock, so both ratios are given.
 
 | command | what it measures |
 |---|---|
