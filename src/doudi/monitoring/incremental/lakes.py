@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -24,6 +24,11 @@ FROM fingerprints_{NOW} n FULL JOIN fingerprints_{BEFORE} b ON n.name = b.name A
 WHERE n.rows IS DISTINCT FROM b.rows OR n.fingerprint IS DISTINCT FROM b.fingerprint
 ORDER BY name, bucket
 """
+
+
+def in_buckets(buckets: Sequence[int]) -> str:
+    """SQL that chooses the rows of these buckets; nothing, which is all rows, if they are too many to be named."""
+    return f"WHERE bucket IN ({', '.join(map(str, buckets))})" if len(buckets) <= MOST_BUCKETS else ""
 
 
 @dataclass(frozen=True)
@@ -87,6 +92,11 @@ class Lakes:
     def told_by(self, *names: str) -> tuple[str, ...]:
         """The prefixes of the cuts in which these tables must be read to know all their rows: one is enough if they are the same in both."""
         return (NOW, BEFORE) if any(name in self.differing for name in names) else (NOW,)
+
+    def rows_ever(self, name: str) -> list[str]:
+        """SQL after FROM that together gives every row of a table in either cut: all of now, of before those that can be others."""
+        where = in_buckets(self.differing[name]) if name in self.differing else None
+        return [f'"{NOW}_{name}"'] + ([f'"{BEFORE}_{name}" {where}'] if where is not None else [])
 
     def columns(self, name: str) -> list[str]:
         """The columns of a table."""

@@ -18,10 +18,12 @@ from doudi.rules.plan import Plan
 SHARING = """
 INSERT INTO touched
 SELECT DISTINCT {person} AS person, household
-FROM "{prefix}_{other}" t SEMI JOIN (
-    SELECT * FROM "{prefix}_{one}" o
-    WHERE household IN (SELECT household FROM new_households) OR (household IS NULL AND {whose})
-) k ON {same}
+FROM (SELECT * FROM {other}) t SEMI JOIN ({keys}) k ON {same}
+"""
+
+KEYS = """
+SELECT {columns} FROM (SELECT * FROM {one}) o
+WHERE household IN (SELECT household FROM new_households) OR (household IS NULL AND {whose})
 """
 
 
@@ -50,15 +52,19 @@ def find_links(plan: Plan) -> set[Link] | None:
 
 
 def note_sharing(engine: Engine, links: set[Link], lakes: Lakes, *, nobodys: bool, hands: int = 1) -> None:
-    """Add to `touched` who shares a value with `new_households` or `new_persons`, or (`nobodys`) with rows about nobody known."""
+    """Add to `touched` who shares a value with `new_households` or `new_persons`, or (`nobodys`) with rows about nobody known.
+
+    Rows of the older cut are only read where they can be others than now. Who has a value now that somebody affected had before is taken too.
+    """
     subjects = {source.name: source for source in lakes.sources}
     statements: list[str] = []
     for link in sorted(links, key=repr):
         same = " AND ".join(f't."{theirs}" = k."{own}"' for own, theirs in link.on)
-        whose = _whose(subjects[link.one], nobodys)
-        for prefix in lakes.told_by(link.one, link.other):
-            person, _ = subjects[link.other].named
-            statements.append(SHARING.format(prefix=prefix, one=link.one, other=link.other, person=person, whose=whose, same=same))
+        whose, (person, _) = _whose(subjects[link.one], nobodys), subjects[link.other].named
+        columns = ", ".join(f'o."{own}"' for own in dict.fromkeys(own for own, _ in link.on))
+        keys = " UNION ALL ".join(KEYS.format(columns=columns, one=one, whose=whose) for one in lakes.rows_ever(link.one))
+        for other in lakes.rows_ever(link.other):
+            statements.append(SHARING.format(other=other, keys=keys, person=person, same=same))
     execute_together(engine, statements, hands)
 
 

@@ -55,13 +55,6 @@ def show_near(engine: Engine, sources: Iterable[Source], prefix: str, batch: Bat
     engine.execute(f"CREATE OR REPLACE VIEW {IDENTITIES_VIEW} AS SELECT * FROM {prefix}_{IDENTITIES.name} WHERE {where} OR bucket < 0")
 
 
-def forget_near(engine: Engine, sources: Iterable[Source]) -> None:
-    """Give back the memory of the rows that were kept; the tables' own names stand for everybody in the cut of the run again."""
-    for source in sources:
-        engine.execute(f'CREATE OR REPLACE VIEW "{source.name}" AS SELECT * FROM "{NOW}_{source.name}"')
-        engine.execute(f'DROP TABLE IF EXISTS "near_{source.name}"')
-
-
 def _where(engine: Engine, placed: str, first: int, last: int) -> str:
     """The buckets, named one by one as long as they are few: the engine then skips the rows of all others unread."""
     found = engine.fetch(BUCKETS.format(placed=placed, first=first, last=last, most=MOST_BUCKETS + 1))

@@ -15,7 +15,7 @@ from doudi.monitoring.incremental.counts import Before, base_totals, count_befor
 from doudi.monitoring.incremental.lakes import NOW, Lakes
 from doudi.monitoring.incremental.links import find_links, note_sharing
 from doudi.monitoring.incremental.merge import MergingWriter
-from doudi.monitoring.incremental.near import forget_near, show_near
+from doudi.monitoring.incremental.near import show_near
 from doudi.monitoring.incremental.touched import find_touched
 from doudi.monitoring.kept import PartResult
 from doudi.monitoring.parts import NOWHERE, Batch, Part, batches, find_parts
@@ -93,7 +93,6 @@ class Incremental:
             before, where = self._batches_before(), self.run.findings.where_everybody_is
             same = self._same_as_before() if alone and len(before) == 1 else set[str]()
             gone = count_before(self.engine, self.lakes.sources, self.contracts, before, where, same)
-        forget_near(self.engine, self.lakes.sources)
         return gone
 
     def _same_as_before(self) -> set[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from doudi.intake.settling.fingerprints import line_hash
 from doudi.lake.engine import Engine
-from doudi.monitoring.incremental.lakes import BEFORE, IDENTITIES, MOST_BUCKETS, NOW, Lakes, Source
+from doudi.monitoring.incremental.lakes import BEFORE, IDENTITIES, NOW, Lakes, Source, in_buckets
 from doudi.monitoring.together import execute_together
 
 NOBODY = "CREATE OR REPLACE TABLE touched (person BIGINT, household BIGINT)"
@@ -33,7 +33,7 @@ def find_touched(engine: Engine, lakes: Lakes, hands: int = 1) -> None:
 def _comparison(lakes: Lakes, source: Source) -> str:
     """The statement that notes who is in the rows of a table that differ."""
     buckets = lakes.differing[source.name]
-    where = f"WHERE bucket IN ({', '.join(map(str, buckets))})" if len(buckets) <= MOST_BUCKETS else ""
+    where = in_buckets(buckets)
     person, household = source.named
     now, before = (f'"{prefix}_{source.name}"' for prefix in (NOW, BEFORE))
     line = line_hash(lakes.columns(source.name))
