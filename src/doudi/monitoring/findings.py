@@ -155,6 +155,8 @@ class Findings:
             watch(f"写出{table.title}")
             with performance.timed(f"write_{table.name}"):
                 self.writer.parted(table, rows)
+        with performance.timed("write"):
+            self.writer.wait()
         return open_.counted
 
     def _results(self, codes: Sequence[str], open_: Mapping[tuple[str, str], int]) -> dict[str, PartResult]:

@@ -57,6 +57,9 @@ class RunWriter:
             for each in waiting:
                 each.result()
 
+    def wait(self) -> None:
+        """Until every part that was given is on disk; here they are when `parted` returns."""
+
     def bytes(self, name: str, content: bytes) -> None:
         """Write any other file, `name` relative to the run's folder."""
         path = self.folder / name

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 
@@ -51,10 +53,18 @@ def base(tmp_path: Path) -> PublishedRun:
     return publish(tmp_path / "base", "base", [alert(*each) for each in BEFORE])
 
 
+class Waiting(MergingWriter):
+    """As soon as lines were given they are on disk."""
+
+    def parted(self, table: Table, batches: Iterable[pa.RecordBatch]) -> None:
+        super().parted(table, batches)
+        self.wait()
+
+
 def merging(base: PublishedRun, folder: Path, persons: list[int], households: list[int]) -> MergingWriter:
     folder.mkdir()
     gone = Subjects(pa.array(persons, pa.int64()), pa.array(households, pa.int64()))
-    writer = MergingWriter(folder, base, "now", lambda part: gone, 2)
+    writer = Waiting(folder, base, "now", lambda part: gone, ThreadPoolExecutor(2))
     writer.begin(["431382"])
     return writer
 
@@ -91,7 +101,7 @@ def test_a_part_without_anybody_affected_is_the_base_s_own_files_but_for_new_ale
 
 def test_what_an_interruption_left_is_taken_away_before_writing_so_that_the_base_stays(base: PublishedRun, tmp_path: Path) -> None:
     merging(base, tmp_path / "merged", [], []).carry("431382")
-    writer = MergingWriter(tmp_path / "merged", base, "now", lambda part: Subjects(pa.array([3]), pa.array([20])), 2)
+    writer = Waiting(tmp_path / "merged", base, "now", lambda part: Subjects(pa.array([3]), pa.array([20])), ThreadPoolExecutor(2))
     writer.begin(["431382"])
     writer.parted(EVIDENCE, [])
     assert writer.files["parts/431382/evidence.parquet"].rows == 2

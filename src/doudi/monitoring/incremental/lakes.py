@@ -93,10 +93,21 @@ class Lakes:
         """The prefixes of the cuts in which these tables must be read to know all their rows: one is enough if they are the same in both."""
         return (NOW, BEFORE) if any(name in self.differing for name in names) else (NOW,)
 
-    def rows_ever(self, name: str) -> list[str]:
-        """SQL after FROM that together gives every row of a table in either cut: all of now, of before those that can be others."""
-        where = in_buckets(self.differing[name]) if name in self.differing else None
-        return [f'"{NOW}_{name}"'] + ([f'"{BEFORE}_{name}" {where}'] if where is not None else [])
+    def meetings(self, one: str, other: str) -> list[tuple[list[str], str]]:
+        """Which rows of `one` have to be brought together with which of `other`, as SQL after FROM, to find all that meet in either cut.
+
+        Where few buckets differ, all rows of now stand for those of before too; else the cuts are taken one after the other.
+        """
+        few = all(len(self.differing.get(name, ())) <= MOST_BUCKETS for name in (one, other))
+        if not few:
+            return [([f'"{prefix}_{one}"'], f'"{prefix}_{other}"') for prefix in self.told_by(one, other)]
+        ones, others = self._rows_ever(one), self._rows_ever(other)
+        return [(ones, each) for each in others]
+
+    def _rows_ever(self, name: str) -> list[str]:
+        """Every row of a table in either cut: all of now, of before those that can be others."""
+        before = [f'"{BEFORE}_{name}" {in_buckets(self.differing[name])}'] if name in self.differing else []
+        return [f'"{NOW}_{name}"', *before]
 
     def columns(self, name: str) -> list[str]:
         """The columns of a table."""

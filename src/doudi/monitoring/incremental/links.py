@@ -62,8 +62,8 @@ def note_sharing(engine: Engine, links: set[Link], lakes: Lakes, *, nobodys: boo
         same = " AND ".join(f't."{theirs}" = k."{own}"' for own, theirs in link.on)
         whose, (person, _) = _whose(subjects[link.one], nobodys), subjects[link.other].named
         columns = ", ".join(f'o."{own}"' for own in dict.fromkeys(own for own, _ in link.on))
-        keys = " UNION ALL ".join(KEYS.format(columns=columns, one=one, whose=whose) for one in lakes.rows_ever(link.one))
-        for other in lakes.rows_ever(link.other):
+        for ones, other in lakes.meetings(link.one, link.other):
+            keys = " UNION ALL ".join(KEYS.format(columns=columns, one=one, whose=whose) for one in ones)
             statements.append(SHARING.format(other=other, keys=keys, person=person, same=same))
     execute_together(engine, statements, hands)
 

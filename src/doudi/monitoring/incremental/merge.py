@@ -6,7 +6,7 @@ import os
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
@@ -24,6 +24,9 @@ from doudi.published.write import RunWriter, runs_of_parts, write_table
 
 ALERTS, FIRST_RUN = "alerts", "first_run"
 
+MANY = 200_000
+"""Lines of one table; with more of them the next table's are not computed before they are written and out of memory."""
+
 
 @dataclass
 class Dropped:
@@ -34,11 +37,15 @@ class Dropped:
 
 
 class MergingWriter(RunWriter):
-    """Writes parts by merging. `dropped`: part -> whose lines of the base are dropped; `codes`: the parts that are being written."""
+    """Writes parts by merging, in the threads of `pool`, while the next lines are computed; see `wait`.
 
-    def __init__(self, folder: Path, base: PublishedRun, run: str, dropped: Callable[[str], Subjects], threads: int) -> None:
+    `dropped`: part -> whose lines of the base are dropped; `codes`: the parts that are being written.
+    """
+
+    def __init__(self, folder: Path, base: PublishedRun, run: str, dropped: Callable[[str], Subjects], pool: Executor) -> None:
         super().__init__(folder)
-        self.base, self.run, self._dropped, self._threads = base, run, dropped, threads
+        self.base, self.run, self._dropped, self._pool = base, run, dropped, pool
+        self._merging: list[Future[None]] = []
         self.codes: Sequence[str] = ()
         self.counted: dict[str, Dropped] = {}
         self._gone: dict[str, pa.Array] = {}
@@ -49,7 +56,7 @@ class MergingWriter(RunWriter):
         self.codes, self.counted, self._gone = codes, {code: Dropped() for code in codes}, {}
 
     def parted(self, table: Table, batches: Iterable[pa.RecordBatch]) -> None:
-        """Write a table of the parts that were begun. `batches`: the lines of the affected; see `RunWriter.parted`.
+        """Begin to write a table of the parts that were begun. `batches`: the lines of the affected; see `RunWriter.parted`.
 
         Raises ValueError for lines of another part.
         """
@@ -58,10 +65,16 @@ class MergingWriter(RunWriter):
             if part not in arriving:
                 raise ValueError(f"{table.name}: lines of part {part}, which is not being written")
             arriving[part].append(batch)
-        with ThreadPoolExecutor(self._threads) as pool:
-            done = [pool.submit(self._merge, table, part, pa.Table.from_batches(found) if found else None) for part, found in arriving.items()]
-            for one in done:
-                one.result()
+        for part, found in arriving.items():
+            self._merging.append(self._pool.submit(self._merge, table, part, pa.Table.from_batches(found) if found else None))
+        if sum(batch.num_rows for found in arriving.values() for batch in found) > MANY:
+            self.wait()
+
+    def wait(self) -> None:
+        """Until every part that was given is written. Raises what writing one of them raised."""
+        merging, self._merging = self._merging, []
+        for one in merging:
+            one.result()
 
     def carry(self, part: str) -> dict[str, File]:
         """Take over a part in which nobody is affected; returns its files by name."""

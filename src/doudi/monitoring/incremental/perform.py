@@ -67,10 +67,9 @@ class Incremental:
         affected = self.affected
         says = f"只重算 {affected.households:,} 户、{affected.persons:,} 人（{len(affected.parts)} 个县），其余沿用 {self.base.run.id}"
         self.run.watch(says)
-        writer = self.run.writer = self.run.findings.writer = MergingWriter(
-            self.run.folder, self.base.run, self.frozen.run, affected.dropped, self.run.threads
-        )
         with ThreadPoolExecutor(self.run.threads) as pool:
+            writer = MergingWriter(self.run.folder, self.base.run, self.frozen.run, affected.dropped, pool)
+            self.run.writer = self.run.findings.writer = writer
             carried = {code: pool.submit(writer.carry, code) for code in self._others}  # beside the queries, which keep one processor busy
             try:
                 gone = self._compute_affected(writer, says)
