@@ -63,6 +63,12 @@ class World:
         """Rows by table of the lake."""
         return {name: pq.read_metadata(path).num_rows for name, path in self.cut.tables.items()}
 
+    @cached_property
+    def absent(self) -> Mapping[str, Contract]:
+        """Table -> contract of what was never delivered and nobody owes: a run sees an empty table."""
+        wanted = {table: one for name, one in self.contracts.items() for table in ([name, f"{name}_history"] if one.mode == "snapshot" else [name])}
+        return {table: contract for table, contract in wanted.items() if table not in self.cut.tables}
+
     @property
     def people(self) -> int:
         return self.rows["people"]

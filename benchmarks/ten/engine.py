@@ -8,6 +8,7 @@ from benchmarks.harness import StopWatch
 from benchmarks.ten.rules import ten_rules
 from benchmarks.worlds import AS_OF, World
 from doudi.lake.engine import DuckEngine
+from doudi.monitoring.compute import empty_table
 from doudi.monitoring.steps import statement
 from doudi.rules.plan import compile_policy
 
@@ -34,6 +35,8 @@ def doudi(world: str, out: str, sources: bool) -> dict[str, object]:
         with watch.running():
             plan = compile_policy(policy, contracts, AS_OF, states)
             engine.views(tables)
+            for name, contract in place.absent.items():
+                engine.execute(empty_table(name, contract))
             for step in plan.steps:
                 if sources or not step.name.startswith(SOURCES):
                     engine.execute(statement(step))

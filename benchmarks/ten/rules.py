@@ -34,7 +34,7 @@ def choice(world: World, rules: Sequence[str] | None = None) -> Choice:
     reach = {rule: touched(policy, world.policy, rule) for rule in policy.rules}
     alone = {rule: tables for rule, (tables, others) in reach.items() if not others}
     ten = tuple(rules or widest(alone, world.rows, 10))
-    everything = frozenset[str]().union(*(tables for tables, _ in reach.values()))
+    everything = frozenset[str]().union(*(tables for tables, _ in reach.values())) & world.rows.keys()
     seen = frozenset[str]().union(*(alone[rule] for rule in ten))
     missed = {name: world.rows[name] for name in sorted(everything - seen)}
     return Choice(ten, len(everything), sum(world.rows[name] for name in everything), missed)
