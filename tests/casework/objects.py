@@ -141,6 +141,11 @@ def place(cast: Cast) -> dict[str, Any]:
     return {"code": COUNTY}
 
 
+def account(cast: Cast) -> dict[str, Any]:
+    """The account of the township's officer."""
+    return {"number": cast.township_officer.user.pk}
+
+
 OBJECTS: dict[str, Callable[[Cast], dict[str, Any]]] = {
     "item": item,
     "item-step": lambda cast: item(cast) | {"step": "accept"},
@@ -178,6 +183,10 @@ OBJECTS: dict[str, Callable[[Cast], dict[str, Any]]] = {
     "map_table": place,
     "rule": rule,
     "dataset": lambda cast: {"name": "population"},
+    "user": account,
+    "user-grant": account,
+    "user-act": lambda cast: account(cast) | {"what": "end"},
+    "grant-decide": lambda cast: {"number": 1},
 }
 """Name of the address -> function of the cast that makes the object and returns the address's parameters."""
 

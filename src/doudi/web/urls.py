@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("doudi.web.households.urls")),
     path("", include("doudi.web.operations.urls")),
     path("", include("doudi.web.accounts.urls")),
+    path("", include("doudi.web.administration.urls")),
     path("", include("doudi.web.map.urls")),
     path("", include("doudi.web.rules.urls")),
     path("", include("doudi.web.deliveries.urls")),

@@ -1,0 +1,1 @@
+"""The pages of the administrators: accounts and roles, the audit log, the system."""
