@@ -30,7 +30,7 @@ def measure(world: World, rounds: int, says: Callable[[str], None]) -> dict[str,
     data = world.folder.parent
     sizes = [size for size in NIGHTLY if size <= world.people * 1.1] or [world.people]
     people, middle = [whole(size, data, says) for size in sizes], simulated(min(250_000, sizes[-1]), data, says)
-    return {"people": people, "doubling": doubling(people), "rules": by_rules(middle, rounds, says), "changed": changed.measure(world, says)}
+    return {"people": people, "doubling": doubling(people), "rules": by_rules(middle, 1, says), "changed": changed.measure(world, says)}
 
 
 def province(world: World, rounds: int, says: Callable[[str], None]) -> dict[str, Any]:
