@@ -28,6 +28,7 @@ PAGES = {
     "docs/reference/data-requirements.md": "doudi.contracts.document:render",
     "docs/reference/errors.md": "scripts.docs:error_codes",
     "docs/reference/loop.md": "doudi.casework.dispatch.document:render",
+    "docs/reference/permissions.md": "doudi.casework.access.document:render",
     "docs/reference/published-run.md": "doudi.published.document:render",
     "docs/reference/rules.md": "doudi.policyfiles.rulebook:render",
     "docs/reference/settings.md": "doudi.config.document:render",

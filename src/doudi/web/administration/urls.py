@@ -2,9 +2,11 @@
 
 from django.urls import path
 
-from doudi.web.administration import users
+from doudi.web.administration import audit, users
 
 urlpatterns = [
+    path("audit/", audit.search, name="audit"),
+    path("audit/export", audit.export, name="audit-export"),
     path("users/", users.listed, name="users"),
     path("users/new", users.new, name="user-new"),
     path("users/roles", users.roles, name="roles"),
