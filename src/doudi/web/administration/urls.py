@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from doudi.web.administration import audit, users
+from doudi.web.administration import audit, system, users
 
 urlpatterns = [
     path("audit/", audit.search, name="audit"),
     path("audit/export", audit.export, name="audit-export"),
+    path("system/", system.show, name="system"),
     path("users/", users.listed, name="users"),
     path("users/new", users.new, name="user-new"),
     path("users/roles", users.roles, name="roles"),

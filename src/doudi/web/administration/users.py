@@ -29,7 +29,7 @@ MANAGE = "users.manage"
 @require_GET
 def listed(request: ActingRequest) -> HttpResponse:
     """Accounts of the region, and what waits for a second pair of eyes."""
-    asked = {name: request.GET.get(name, "").strip()[:60] for name in ("words", "role", "place", "state")}
+    asked = {name: request.GET.get(name, "").replace("\x00", "").strip()[:60] for name in ("words", "role", "place", "state")}
     asked |= {"state": asked["state"] if asked["state"] in STATES else "", "role": asked["role"] if asked["role"] in ROLES else ""}
     given = request.GET.get("page", "1")
     found = accounts_listed(
