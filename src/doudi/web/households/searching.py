@@ -16,6 +16,7 @@ PURPOSE = "session.search"
 
 def search_keep(session: Any, words: str) -> str:
     """The key that stands for the words in an address; empty for no words."""
+    words = words.replace("\x00", "")  # no text of the database can hold it
     if not words:
         return ""
     key = secrets.token_urlsafe(6)
