@@ -40,6 +40,7 @@ COMMANDS: dict[str, Entry] = {
     "contracts": Entry("doudi.monitoring.contract_commands:app", "数据契约：check 检查，docs 数据需求清单", POLICY),
     "site": Entry("doudi.config.commands:app", "工作平台：up 启动，stop 停止，prepare 准备数据库，load 装载运行结果……", SITE),
     "audit": Entry("doudi.config.audit_commands:app", "审计日志：verify 核验是否被改动、删除或插入", SITE),
+    "keys": Entry("doudi.config.key_commands:app", "网站的密钥：rotate 更换密钥，重新加密", SITE),
     "docs": Entry("doudi.monitoring.commands:docs", "重新生成参考文档（源代码目录中使用）", HOUSE),
     "home": Entry("doudi.monitoring.commands:show_home", "数据目录里有什么", HOUSE),
     "simulate": Entry("doudi.simulation.commands:simulate", "生成一个虚构的地区，可直接运行", HOUSE),
