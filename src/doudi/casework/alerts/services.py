@@ -9,6 +9,7 @@ from django.db import transaction
 from doudi.casework.access.actor import Actor
 from doudi.casework.alerts.merging import merge
 from doudi.casework.dispatch.figures import figures, figures_load
+from doudi.casework.runs.analysis import tables_analyze
 from doudi.published.read import PublishedRun
 
 
@@ -21,4 +22,6 @@ def alerts_merge(run: PublishedRun, *, by: Actor, on: date) -> dict[str, int]:
     """
     by.must("work.see")
     figures_load(run.path / "policy")
-    return merge(run, figures(), on)
+    done = merge(run, figures(), on)
+    tables_analyze("alerts_alert")
+    return done

@@ -11,6 +11,7 @@ from doudi.casework.registry.loading.categories import Kind, categories
 from doudi.casework.registry.loading.corrected import keep_corrections
 from doudi.casework.registry.loading.merge import Load, households, people
 from doudi.casework.registry.loading.read import Reading
+from doudi.casework.runs.analysis import tables_analyze
 from doudi.kernel.clock import now
 from doudi.policyfiles import read_policy
 from doudi.published.read import PublishedRun
@@ -49,6 +50,7 @@ def registry_merge(run: PublishedRun, key: bytes, *, at: datetime) -> Iterator[S
         moment = now()
         yield name, counts, round((moment - began).total_seconds(), 2)
         began = moment
+    tables_analyze("registry_household", "registry_person", "registry_category", "registry_aid")
 
 
 def _known(table: str, digest: str) -> dict[int, bytes]:
