@@ -153,6 +153,25 @@ def restore(
             typer.echo(line)
 
 
+@app.command("export-decisions")
+def export_decisions(
+    out: Annotated[Path, typer.Option("--out", metavar="目录", help="写到哪里：一个新的目录")],
+    home: HomeOption = HOME,
+) -> None:
+    """导出走访、办理、不属实和更正的结果，供 doudi intake 接收、下一次运行使用。可反复导出，同一结果不会重复。"""
+    from doudi.config.process import opened
+
+    with opened(home, "loader"):
+        from doudi.casework.exchange.services import results_export
+        from doudi.config.loads import loader
+        from doudi.kernel.clock import now
+
+        made = results_export(loader(), folder=out, at=now())
+    typer.echo(f"{made.file}：{made.rows:,} 条结果。含姓名和身份证号，请妥善保管；接收：doudi intake {out}")
+    if made.nameless:
+        typer.echo(f"另有 {made.nameless:,} 条没有导出：这些家庭没有一名成员有证件号码。")
+
+
 @app.command()
 def worker(home: HomeOption = HOME) -> None:
     """只运行后台任务和审计封链（`up` 已包含；分开部署时使用）。"""

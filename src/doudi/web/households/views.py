@@ -27,6 +27,7 @@ THEMES = {
     "person": "基本情况", "household": "家庭", "income": "收入", "economic_check": "家庭经济核对", "work": "就业",
     "medical": "医疗", "schooling": "教育", "disability": "残疾", "housing": "住房", "disaster": "受灾", "urgent": "急难",
     "recognition": "认定", "payments": "发放", "relocation": "易地搬迁", "deaths": "死亡登记", "causes": "致困原因",
+    "casework": "走访和核查",
 }  # fmt: skip
 """Topic of the policy's variables -> heading, in the order of the page."""
 MOST, MOST_VISITS = 100, 20
