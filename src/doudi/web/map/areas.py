@@ -71,4 +71,8 @@ def legend(view: PlaceView, measure: Measure) -> list[Step]:
         return []
     ends = breaks(known)
     edges = [min(known), *ends, max(known)]
-    return [Step(step, f"{in_words(edges[step])}–{in_words(edges[step + 1])}") for step in range(len(ends) + 1)]
+    return [Step(step, _from_to(in_words(edges[step]), in_words(edges[step + 1]))) for step in range(len(ends) + 1)]
+
+
+def _from_to(low: str, high: str) -> str:
+    return low if low == high else f"{low}–{high}"

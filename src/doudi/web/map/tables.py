@@ -11,6 +11,7 @@ from doudi.casework.statistics.measures import MEASURES, Measure, breaks, step_o
 from doudi.casework.statistics.selectors import FEW, PlaceFigures, PlaceView, is_hidden, rates
 
 BAR = 120.0
+ELSEWHERE = "下级地区不明或不在其中"
 LINE_WIDTH, LINE_HEIGHT = 600.0, 120.0
 
 
@@ -28,9 +29,12 @@ class Row:
 
 
 def rows_of(viewer: Actor, view: PlaceView, measure: Measure) -> list[Row]:
-    """One row for each place within, in the order of codes."""
+    """One row for each place within, in the order of codes; last what belongs to none of them, so that the rows add up to the place's own number."""
     ends, most = breaks(rates(view.within, measure)), max([0.0, *rates(view.within, measure)])
-    return [_row(viewer, place, measure, ends, most) for place in view.within]
+    rows = [_row(viewer, place, measure, ends, most) for place in view.within]
+    rest = measure.count(view.own.all) - sum(measure.count(place.all) for place in view.within)
+    shown = not any(is_hidden(viewer, measure.count(place.all)) for place in view.within) and not is_hidden(viewer, rest)
+    return [*rows, Row("", ELSEWHERE, None, f"{rest:,}", 0, None, 0)] if rows and rest > 0 and shown else rows
 
 
 def _row(viewer: Actor, place: PlaceFigures, measure: Measure, ends: list[float], most: float) -> Row:
