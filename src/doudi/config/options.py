@@ -53,6 +53,8 @@ class Options(BaseSettings):
     proxy_addresses: str = Field("127.0.0.1", description="反向代理的地址，逗号分隔：只有它们说的“经 HTTPS 访问”才算数")
     metrics_networks: str = Field("", description="本机以外还有哪些网段可以取 /metrics，逗号分隔")
     workers: int = Field(2, ge=1, le=64, description="网站的进程数")
+    run_late_days: int = Field(2, ge=1, le=400, description="装载的运行的基准日早于今天多少天，`doudi site status` 就说迟了（天）")
+    backup_late_days: int = Field(2, ge=1, le=400, description="多少天没有备份，`doudi site status` 就说迟了（天）")
     static_folder: Path | None = Field(None, description="收集静态文件的目录；不写则在数据目录里")
     log_folder: Path | None = Field(None, description="`doudi site up` 把日志写到哪个文件夹；不写则在数据目录的 site/logs")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="日志级别")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from doudi.config import databases
+from doudi.config.backup import Contents
 from doudi.config.databases import DATABASE, cluster_folder
 from doudi.config.options import options
 from doudi.config.process import act_as
@@ -27,13 +28,15 @@ def recover(folder: Path) -> Iterator[str]:
     yield f"已恢复到 {contents.made_at} 的备份：{sum(contents.rows.values()):,} 行，{len(contents.rows)} 张表，逐表相符"
     if kept:
         yield f"原来的数据库保留为 {kept}，在 {cluster_folder(options().home)}；确认无误后可删除"
-    yield from _audit()
+    yield from _audit(folder, contents)
 
 
-def _audit() -> Iterator[str]:
+def _audit(folder: Path, contents: Contents) -> Iterator[str]:
     act_as("loader")
     from doudi.casework.audit.verification import verify
+    from doudi.config.noted import RESTORED, note
 
+    note(RESTORED, folder, contents)
     verdict = verify(at=now())
     yield f"审计日志：{verdict.entries:,} 条，" + ("完整" if verdict.sound else "有问题")
     for problem in verdict.problems[:20]:
