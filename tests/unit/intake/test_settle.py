@@ -18,6 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.factories import County, citizen_id, number, persons, table, with_wrong_digit
 
+from doudi.contracts.sla import is_owed
 from doudi.intake.catalogue import shipped_catalogue
 from doudi.intake.confirm import confirm_delivery
 from doudi.intake.settle import Cut, open_cut
@@ -161,11 +162,20 @@ def test_an_empty_list_ends_nobody_until_somebody_confirms_it(county: County) ->
 
 def test_tables_of_datasets_that_were_never_delivered_are_empty_and_typed(county: County) -> None:
     cut = county.settle()
-    contracts = shipped_catalogue().contracts
-    snapshots = [name for name, contract in contracts.items() if contract.mode == "snapshot"]
-    assert set(cut.tables) == {"people", "household_stays", *contracts, *(f"{name}_history" for name in snapshots)}
+    owed = {name: contract for name, contract in shipped_catalogue().contracts.items() if is_owed(contract.frequency)}
+    snapshots = [name for name, contract in owed.items() if contract.mode == "snapshot"]
+    assert set(cut.tables) == {"people", "household_stays", *owed, *(f"{name}_history" for name in snapshots)}
     assert all(not table(path) for path in cut.tables.values())
     assert cut.delivered_to == {}
+
+
+def test_a_dataset_that_nobody_owes_is_in_a_cut_from_its_first_delivery_on(county: County) -> None:
+    before = county.settle()
+    visit = {"result_no": "V1", "result_kind": "走访", "result_date": "2026-10-20", "finding": "生活基本稳定", "stands": "是"}
+    county.deliver("casework_result", [{"person_id": WANG, "name": "王小明", **visit}], "202610")
+    after = county.settle()
+    assert set(after.tables) - set(before.tables) == {"casework_result"}
+    assert persons(after, "casework_result") == [number(WANG)]
 
 
 # households
