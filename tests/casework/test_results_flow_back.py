@@ -17,12 +17,12 @@ from doudi.casework.audit.models import Entry
 from doudi.casework.dispatch.models import WorkItem
 from doudi.casework.dispatch.services import step_take
 from doudi.casework.exchange.models import Export
-from doudi.casework.exchange.services import results_export
 from doudi.casework.registry.models import Aid, Household
 from doudi.casework.runs.services import load_run
 from doudi.casework.visits.services.planning import visit_plan
 from doudi.casework.visits.services.recording import visit_answer, visit_hand_in
 from doudi.cli import main
+from doudi.config.decisions import decisions_export
 from doudi.config.loads import PURPOSE
 from doudi.identity.keys import open_keys
 from doudi.kernel.clock import CHINA
@@ -88,7 +88,7 @@ def test_what_was_found_and_decided_is_seen_in_the_next_run(home: Path, tmp_path
         kept = visit_answer(officer.actor, visit=visit.pk, version=kept.version, group="end", typed={"result": ["steady"]})
         visit_hand_in(officer.actor, visit=visit.pk, version=kept.version, at=VISITED)
 
-    made = results_export(LOADER, folder=tmp_path / "out", at=VISITED)
+    made = decisions_export(tmp_path / "out", VISITED)
     assert (made.rows, made.nameless) == (2 + item.alerts.count(), 0)
     assert stat.S_IMODE(made.file.stat().st_mode) == 0o600
     doudi(home, "intake", tmp_path / "out")
@@ -109,11 +109,11 @@ def test_what_was_found_and_decided_is_seen_in_the_next_run(home: Path, tmp_path
 
 
 def test_an_empty_site_exports_a_file_without_lines_and_never_over_another(tmp_path: Path, db: None) -> None:
-    made = results_export(LOADER, folder=tmp_path / "out", at=VISITED)
+    made = decisions_export(tmp_path / "out", VISITED)
     assert made.rows == 0
     assert pq.read_table(made.file).num_rows == 0
     with pytest.raises(DoudiError, match="已存在"):
-        results_export(LOADER, folder=tmp_path / "out", at=VISITED)
+        decisions_export(tmp_path / "out", VISITED)
     assert Export.objects.count() == 1
     assert Entry.objects.get(action="exported").detail == {"rows": 0, "nameless": 0}
 

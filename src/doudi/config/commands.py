@@ -162,11 +162,10 @@ def export_decisions(
     from doudi.config.process import opened
 
     with opened(home, "loader"):
-        from doudi.casework.exchange.services import results_export
-        from doudi.config.loads import loader
+        from doudi.config.decisions import decisions_export
         from doudi.kernel.clock import now
 
-        made = results_export(loader(), folder=out, at=now())
+        made = decisions_export(out, now())
     typer.echo(f"{made.file}：{made.rows:,} 条结果。含姓名和身份证号，请妥善保管；接收：doudi intake {out}")
     if made.nameless:
         typer.echo(f"另有 {made.nameless:,} 条没有导出：这些家庭没有一名成员有证件号码。")

@@ -17,6 +17,7 @@ from itertools import islice
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 from django.db import transaction
 from django.db.models import F
 
@@ -28,16 +29,21 @@ from doudi.casework.exchange.models import Export
 from doudi.casework.exchange.results import Line, result_lines
 from doudi.casework.registry.loading.identity import PERSON_ID
 from doudi.casework.registry.models import Household, Person
-from doudi.contracts.model import Contract
-from doudi.contracts.read import load_contracts
 from doudi.kernel.errors import DoudiError, Fault, code
-from doudi.lake.parquet import write_parquet
 
 FOLDER_TAKEN = code("results_folder_exists", "导出目录已存在")
 
-DATASET = "casework_result"
 BATCH = 2_000
 PRIVATE_FOLDER, PRIVATE_FILE = 0o700, 0o600
+
+
+@dataclass(frozen=True)
+class Form:
+    """What a delivery of results looks like: its dataset, the title, and the header of each field."""
+
+    dataset: str
+    title: str
+    headers: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -57,7 +63,7 @@ class Named:
     name: str
 
 
-def results_export(by: Actor, *, folder: Path, at: datetime) -> Exported:
+def results_export(by: Actor, *, folder: Path, form: Form, at: datetime) -> Exported:
     """Write everything that was decided and found until now into a new folder, which appears whole or not at all.
 
     Written again, the lines have the same keys: taken twice, nothing is there twice. The default connection must be the loader's.
@@ -65,17 +71,16 @@ def results_export(by: Actor, *, folder: Path, at: datetime) -> Exported:
     """
     if folder.exists():
         raise DoudiError(Fault(FOLDER_TAKEN, "导出目录已存在，没有覆盖", str(folder), todo="换一个目录"))
-    contract = load_contracts()[DATASET]
-    file = folder / f"{contract.title}_{at:%Y%m%d}.parquet"
+    file = folder / f"{form.title}_{at:%Y%m%d}.parquet"
     with transaction.atomic(), _appearing(folder) as unfinished:
-        table, nameless = _table(contract)
+        table, nameless, until = _table(form, at)
         path = unfinished / file.name
-        write_parquet(path, table)
-        _manifest(unfinished, file.name, contract, table.num_rows, at)
+        pq.write_table(table, path, compression="zstd")
+        _manifest(unfinished, [file.name, form.dataset, until, table.num_rows, f"{at:%Y-%m-%d %H:%M:%S}"])
         for each in unfinished.iterdir():
             each.chmod(PRIVATE_FILE)
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
-        Export.objects.create(dataset=DATASET, period=f"{at:%Y-%m-%d}", at=at, rows=table.num_rows, file=file.name, sha256=digest)
+        Export.objects.create(dataset=form.dataset, period=until, at=at, rows=table.num_rows, file=file.name, sha256=digest)
         record(by, EXPORTED, kind="results", object=digest[:16], region=by.region, detail={"rows": table.num_rows, "nameless": nameless})
     return Exported(file, table.num_rows, nameless)
 
@@ -91,8 +96,11 @@ def _appearing(folder: Path) -> Iterator[Path]:
         os.rename(unfinished, folder)
 
 
-def _table(contract: Contract) -> tuple[pa.Table, int]:
-    """The lines under the contract's headers, everything as text; and how many are about nobody with a number."""
+def _table(form: Form, at: datetime) -> tuple[pa.Table, int, str]:
+    """The lines under the form's headers, everything as text; how many are about nobody with a number; the last day of which something is told.
+
+    That day is the delivery's period: as long as nothing is added, the same delivery is sent again, which changes nothing.
+    """
     rows: list[dict[str, str]] = []
     nameless = 0
     found = result_lines()
@@ -104,8 +112,8 @@ def _table(contract: Contract) -> tuple[pa.Table, int]:
             if whom is not None:
                 rows.append(_row(line, whom))
     rows.sort(key=lambda row: (row["result_no"], row["person_id"]))
-    columns = {field.header: pa.array([row[field.name] for row in rows], pa.string()) for field in contract.fields}
-    return pa.table(columns), nameless
+    columns = {header: pa.array([row[name] for row in rows], pa.string()) for name, header in form.headers.items()}
+    return pa.table(columns), nameless, max((row["result_date"] for row in rows), default=f"{at:%Y-%m-%d}")
 
 
 def _row(line: Line, whom: Named) -> dict[str, str]:
@@ -149,8 +157,8 @@ def _named(numbers: set[int]) -> dict[int, Named]:
     }
 
 
-def _manifest(folder: Path, name: str, contract: Contract, rows: int, at: datetime) -> None:
+def _manifest(folder: Path, line: list[object]) -> None:
     with (folder / "manifest.csv").open("w", encoding="utf-8", newline="") as out:
         told = csv.writer(out)
         told.writerow(["file", "dataset", "period", "rows_claimed", "sent_at"])
-        told.writerow([name, contract.dataset, f"{at:%Y-%m-%d}", rows, f"{at:%Y-%m-%d %H:%M:%S}"])
+        told.writerow(line)
