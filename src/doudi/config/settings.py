@@ -51,7 +51,7 @@ MIDDLEWARE = [
     "doudi.web.middleware.Headers",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "doudi.web.middleware.Authentication",
     "doudi.web.middleware.SessionLimits",
     "doudi.web.middleware.Scoped",
     "django.contrib.messages.middleware.MessageMiddleware",

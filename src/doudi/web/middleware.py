@@ -10,11 +10,13 @@ from typing import Any
 import structlog
 from django.conf import settings
 from django.contrib.auth import logout
+from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 
 from doudi.casework.access.actor import NOBODY, Actor, actor_of
 from doudi.casework.access.addresses import address_of
@@ -23,7 +25,6 @@ from doudi.casework.access.scope import scoped
 from doudi.casework.access.sessions import FACTOR, MEMBERSHIP, SEEN, STARTED
 from doudi.casework.audit.actions import REFUSED
 from doudi.casework.audit.services import record
-from doudi.casework.runs.selectors import current_as_of
 from doudi.kernel.clock import now, today
 
 Respond = Callable[[HttpRequest], HttpResponse]
@@ -65,6 +66,15 @@ class Headers:
         response.headers.setdefault("Cache-Control", "no-store")
         response.headers.setdefault("Permissions-Policy", "camera=(self), geolocation=(self), microphone=()")
         return response
+
+
+class Authentication(AuthenticationMiddleware):
+    """The person came with the session: Django would ask for them once more. It is asked where anything is not as it should be."""
+
+    def process_request(self, request: Any) -> None:
+        super().process_request(request)
+        by_django = request.user
+        request.user = SimpleLazyObject(lambda: request.session.person() or by_django)
 
 
 class SessionLimits:
@@ -120,12 +130,13 @@ def acting(request: Any) -> Actor | None:
     """Who acts in this request, in the membership chosen; None for somebody not logged in (with the second factor), or without a membership today."""
     if not request.user.is_authenticated or FACTOR not in request.session:
         return None
-    chosen, day = request.session.get(MEMBERSHIP), today()
-    held = Membership.objects.select_related("user", "office").annotate(data_as_of=current_as_of()).filter(user=request.user)
-    membership = held.filter(pk=chosen).first() if chosen else None
+    membership, day = request.session.membership(), today()
     if membership is None or not membership.open_on(day):
+        held = Membership.objects.select_related("office").filter(user=request.user)
         membership = next((one for one in held if one.open_on(day)), None)
-    if membership is None:
-        return None
-    request.office_name, request.data_as_of = membership.office.name, membership.data_as_of
+        if membership is None:
+            return None
+        request.session[MEMBERSHIP] = membership.pk
+    membership.user = request.session.line.user
+    request.office_name, request.data_as_of = membership.office.name, request.session.line.data_as_of
     return actor_of(membership).at(address_of(request), request.id)
