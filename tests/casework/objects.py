@@ -28,12 +28,15 @@ def _run() -> Run:
     return Run.objects.get_or_create(id="2026-10-31-x", defaults={"as_of": DAY, "state": "current", "policy_hash": "x", "schema": "4.0"})[0]
 
 
+WHO = {"name": "王小明", "pinyin": "wangxiaoming", "initials": "wxm"}
+
+
 def household(cast: Cast) -> dict[str, Any]:
     """A family of one."""
     region(VILLAGE)
     plain: dict[str, Any] = {"region": VILLAGE, "run": _run(), "seen_on": DAY, "source": b"x"}
     Household.objects.get_or_create(number=7, defaults={"head": 70, "members": 1, "since_on": DAY, **plain})
-    Person.objects.get_or_create(number=70, defaults={"household_id": 7, "name": "王小明", "living": True, "identity": b"x", **plain})
+    Person.objects.get_or_create(number=70, defaults={"household_id": 7, **WHO, "living": True, "identity": b"x", **plain})
     return {"number": 7}
 
 

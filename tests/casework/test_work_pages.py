@@ -104,14 +104,3 @@ def test_filters_are_in_the_address_and_come_back(cast: Cast, item: WorkItem) ->
     client = cast.township_officer.client()
     assert "没有符合条件的任务" in client.get("/tasks/?tab=todo&grade=R").content.decode()
     assert client.get("/tasks/").headers["Location"] == "/tasks/?tab=todo&grade=R"
-
-
-def test_the_list_asks_few_questions_of_the_database(cast: Cast, item: WorkItem, django_assert_max_num_queries: Any) -> None:
-    client = cast.township_officer.client()
-    client.get("/tasks/?tab=todo")
-    with django_assert_max_num_queries(20) as asked:
-        client.get("/tasks/?tab=todo")
-    own = [
-        query["sql"] for query in asked.captured_queries if not query["sql"].startswith(("SAVEPOINT", "RELEASE", "SET ROLE", "SELECT current_user"))
-    ]
-    assert len(own) <= 7, own  # session, user, membership; scope set and, in tests, taken back; the page and how many

@@ -53,6 +53,20 @@ def regions(kind: str, within: str = "") -> Iterator[Region]:
     return (found for code, found in table.items() if found.kind == kind and code.startswith(within))
 
 
+def below(code: str) -> list[str]:
+    """The codes of the regions right below one, in order: a county's townships, a township's villages."""
+    return _below().get(code, [])
+
+
+@cache
+def _below() -> Mapping[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for one in sorted([*_regions(), *_villages()]):
+        for upper in levels_of(one)[1:2]:
+            found.setdefault(upper, []).append(one)
+    return found
+
+
 @cache
 def _regions() -> Mapping[str, Region]:
     return {row["code"]: Region(row["code"], row["name"], row["kind"]) for row in rows_of("regions.csv")}

@@ -1,6 +1,7 @@
 import pytest
 
 from doudi.standards import region, region_name, region_path, regions, short_code
+from doudi.standards.regions import below
 
 
 def test_hunan_is_whole():
@@ -38,6 +39,13 @@ def test_regions_can_be_listed_within_another():
     townships = [found.name for found in regions("township", within="431382")]
     assert len(townships) == 20
     assert townships[0] == "蓝田街道"
+
+
+def test_what_lies_right_below_a_region_is_known():
+    assert len(below("43")) == 14
+    assert region_name(below("431382")[0]) == "蓝田街道"
+    assert all(code.startswith("431382104") and len(code) == 12 for code in below("431382104"))
+    assert below("431382104002") == []
 
 
 def test_zeros_at_the_end_are_only_filling_where_a_level_ends():

@@ -12,12 +12,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from doudi.casework.access.actor import Actor
 from doudi.casework.audit.actions import SEARCHED
 from doudi.casework.audit.services import record
-from doudi.casework.organisation.models import Region
 from doudi.casework.registry.selectors import File, Page, household_file, people_found
 from doudi.casework.registry.services import household_look, reveal
 from doudi.casework.visits.selectors.visits import papers_of_household, visits_of_household
 from doudi.kernel.clock import now
 from doudi.kernel.errors import DoudiError
+from doudi.standards.regions import below, region_name, region_path
 from doudi.web.faults import words as words_of
 from doudi.web.households.searching import search_keep, search_of
 from doudi.web.permissions import ActingRequest, needs
@@ -48,13 +48,12 @@ def households(request: ActingRequest) -> HttpResponse:
     found = people_found(by, words=words, region=region, page=page) if asked else Page([], 1, False)
     if asked:
         record(by, SEARCHED, kind="person", detail={"by": _kind(words), "place": region, "found": len(found.rows)})
-    names = dict(Region.objects.filter(code__in={row.region for row in found.rows}).values_list("code", "path")) if found.rows else {}
     context = {
         "words": words,
         "place": region,
         "places": _places(by),
         "asked": asked,
-        "rows": [(row, names.get(row.region, row.region)) for row in found.rows],
+        "rows": [(row, region_path(row.region)) for row in found.rows],
         "page": _pager(found, key, region),
     }
     return render(request, "households/search.html", context)
@@ -94,12 +93,11 @@ def file_or_404(by: Actor, number: int) -> File:
 def file_page(request: ActingRequest, found: File, status: int = 200, **more: Any) -> HttpResponse:
     """The file as a page; `revealed` is a full number, `asked` the person whose number was asked for in vain."""
     by, home = request.actor, found.household
-    region = Region.objects.filter(code=home.region).first()
     proposed, clues, applied = papers_of_household(by, home.number)
     context = {
         "file": found,
         "home": home,
-        "place": region.path if region else home.region,
+        "place": region_path(home.region),
         "grade": min((alert.grade for alert in found.alerts if alert.state == "open"), key="ROYB".index, default=""),
         "people": [(one, found.categories.get(one.number, []), found.facts_of.get(one.number, [])) for one in found.people],
         "categories": sorted({line.name for lines in found.categories.values() for line in lines if line.ends_on is None}),
@@ -132,9 +130,7 @@ def _kind(words: str) -> str:
 
 def _places(by: Actor) -> list[tuple[str, str]]:
     """Places that one may search in: one's own region and those directly below it."""
-    own = Region.objects.filter(code=by.region).first()
-    below = Region.objects.filter(parent=by.region).order_by("code") if by.region else []
-    return [(one.code, one.name) for one in [*([own] if own else []), *below]]
+    return [(code, region_name(code)) for code in [by.region, *below(by.region)] if code]
 
 
 def _region(code: str) -> str:
