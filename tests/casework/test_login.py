@@ -242,3 +242,29 @@ def test_a_password_changed_meanwhile_ends_a_login_half_done(cast: Cast) -> None
     user.set_password("quiet-orchard-lantern")
     user.save()
     assert code_given(client, factors.code_at(known, NOON)).url == reverse("login")
+
+
+def only_from(settings: object, networks: str) -> None:
+    """Administrators come in from these networks alone; every test's browser is at 127.0.0.1."""
+    settings.OPTIONS = settings.OPTIONS.model_copy(update={"admin_networks": networks})  # type: ignore[attr-defined]
+
+
+@time_machine.travel(NOON, tick=False)
+def test_an_administrator_comes_in_from_the_networks_set_for_them_only(cast: Cast, settings: object) -> None:
+    only_from(settings, "10.1.0.0/16")
+    for member in (cast.security_admin, cast.system_admin, cast.audit_admin):
+        assert password_given(member)[1].status_code == 200, "refused, as for a wrong password"
+        inside = Client(REMOTE_ADDR="10.1.2.3")
+        assert inside.post(reverse("login"), {"username": member.user.username, "password": PASSWORD}).status_code == 302
+    assert password_given(cast.township_officer)[1].status_code == 302, "others from anywhere"
+
+
+def test_an_administrators_session_is_of_no_use_elsewhere_nor_does_another_role_lead_to_it(cast: Cast, settings: object) -> None:
+    client, both = cast.security_admin.client(), cast.township_officer
+    assert client.get(reverse("users")).status_code == 200
+    Membership.objects.create(user=both.user, office=cast.security_admin.membership.office, role="security_admin", starts_on=SINCE)
+    only_from(settings, "10.1.0.0/16")
+    assert client.get(reverse("users")).url.startswith(reverse("login"))
+    theirs = both.client()
+    Membership.objects.filter(pk=both.membership.pk).update(ends_on=SINCE)
+    assert theirs.get(reverse("users")).status_code == 302, "the role that is left is not taken from here"

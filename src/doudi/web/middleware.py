@@ -22,6 +22,7 @@ from doudi.casework.access.actor import NOBODY, Actor, actor_of
 from doudi.casework.access.addresses import address_of
 from doudi.casework.access.models import Membership
 from doudi.casework.access.scope import scoped
+from doudi.casework.access.selectors import is_usable
 from doudi.casework.access.sessions import FACTOR, MEMBERSHIP, SEEN, STARTED
 from doudi.casework.audit.actions import REFUSED
 from doudi.casework.audit.services import record
@@ -130,13 +131,13 @@ def acting(request: Any) -> Actor | None:
     """Who acts in this request, in the membership chosen; None for somebody not logged in (with the second factor), or without a membership today."""
     if not request.user.is_authenticated or FACTOR not in request.session:
         return None
-    membership, day = request.session.membership(), today()
-    if membership is None or not membership.open_on(day):
+    membership, day, address = request.session.membership(), today(), address_of(request)
+    if membership is None or not is_usable(membership, on=day, address=address):
         held = Membership.objects.select_related("office").filter(user=request.user)
-        membership = next((one for one in held if one.open_on(day)), None)
+        membership = next((one for one in held if is_usable(one, on=day, address=address)), None)
         if membership is None:
             return None
         request.session[MEMBERSHIP] = membership.pk
     membership.user = request.session.line.user
     request.office_name, request.data_as_of = membership.office.name, request.session.line.data_as_of
-    return actor_of(membership).at(address_of(request), request.id)
+    return actor_of(membership).at(address, request.id)

@@ -42,7 +42,7 @@ def login(request: Any) -> HttpResponse:
 def _authenticated(request: Any, given: dict[str, str]) -> User | None:
     username = User.objects.normalize(given["username"])
     user = authenticate(request, username=username, password=given["password"])
-    if isinstance(user, User) and signin.may_enter(user, on=today()):
+    if isinstance(user, User) and signin.may_enter(user, on=today(), address=address_of(request)):
         return user
     signin.login_fail(user=User.objects.filter(username=username).first(), step="password", address=address_of(request), request=request.id)
     return None

@@ -10,6 +10,7 @@ from django.db import transaction
 from doudi.casework.access import factors
 from doudi.casework.access.actor import NOBODY, Actor
 from doudi.casework.access.models import User
+from doudi.casework.access.selectors import memberships_usable_for
 from doudi.casework.audit.actions import LOGIN, LOGIN_FAILED, LOGOUT, action
 from doudi.casework.audit.services import record
 
@@ -68,8 +69,8 @@ def password_due(user: User, *, at: datetime) -> bool:
     return user.password_is_initial or old
 
 
-def may_enter(user: User, *, on: date) -> bool:
-    """Whether the account may be used at all: enabled, with a membership today, and not a demo's at a site in use."""
+def may_enter(user: User, *, on: date, address: str) -> bool:
+    """Whether the account may be used at all from there: enabled, with a membership today, and not a demo's at a site in use."""
     if user.is_demo and not settings.OPTIONS.demo:
         return False
-    return user.is_active and any(membership.open_on(on) for membership in user.memberships.all())
+    return user.is_active and bool(memberships_usable_for(user, on=on, address=address))
