@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from tempfile import mkdtemp
 
 import pytest
 from tests.casework.cast import TOWNSHIP
@@ -27,7 +28,9 @@ KEEPING = "%INSERT INTO audit_entry%"
 @pytest.fixture(scope="module")
 def site() -> Iterator[RunningSite]:
     """A township of 150 invented households with a published run, and a site that is prepared and empty."""
-    folder = Path(os.environ["DOUDI_TEST_POSTGRES"]).parent / "running"  # where the database's own user may go; pytest's folders are closed to it
+    parent = Path(os.environ["DOUDI_TEST_POSTGRES"]).parent  # where the database's own user may go; pytest's folders are closed to it
+    folder = Path(mkdtemp(prefix="running-", dir=parent))  # a new one each time: other tests may run between those of this module
+    folder.chmod(0o755)
     site, keys = RunningSite(folder), os.environ["DOUDI_KEYS"]
     os.environ["DOUDI_KEYS"] = str(folder / "keys")
     try:

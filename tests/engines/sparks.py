@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 import warnings
 from collections.abc import Mapping, Sequence
@@ -36,6 +37,7 @@ def sail_server() -> Any:
     """A Sail server of this process; it ends when nobody holds it any more."""
     from pysail.spark import SparkConnectServer
 
+    os.environ["SAIL_SPARK__SESSION_TIMEOUT_SECS"] = "86400"  # on a slow machine a session may wait long between two tests
     server = SparkConnectServer("127.0.0.1", 0)
     server.start(background=True)
     return server

@@ -14,12 +14,13 @@ from doudi.policyfiles import read_policy
 ROOT = Path(__file__).parents[3]
 DISCARDED = ("拒收", "暂缓", "搁置", "批次", "交付", "送达", "清空", "待确认", "逾期")
 """Words that once stood for what `doudi.kernel.words` names; the site where people work may need them (a task that is 逾期)."""
-WORK = {"casework", "web"}
+WORK, OF_WORK = {"casework", "web"}, {"loop.md", "permissions.md", "site.md", "daily-work.md"}
 
 TEXTS = (".py", ".j2", ".yaml", ".md", ".svg")
 READ_BY_PEOPLE = [
     *(path for path in (ROOT / "src" / "doudi").rglob("*") if path.suffix in TEXTS and WORK.isdisjoint(path.parts)),
-    *(path for folder in ("docs", "policy", "contracts", "scripts") for path in (ROOT / folder).rglob("*") if path.suffix in TEXTS),
+    *(path for folder in ("policy", "contracts", "scripts") for path in (ROOT / folder).rglob("*") if path.suffix in TEXTS),
+    *(path for path in (ROOT / "docs").rglob("*") if path.suffix in TEXTS and path.name not in OF_WORK),
     ROOT / "README.md",
     ROOT / "Makefile",
 ]

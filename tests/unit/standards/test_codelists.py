@@ -15,6 +15,7 @@ def test_every_list_of_the_requirement_is_there():
         *("enrolment_status", "education_aid_kind", "employment_kind", "pension_status", "employment_service_kind", "housing_aid_kind"),
         *("house_grade", "monitoring_kind", "cause", "house_damage", "disaster_aid_kind", "disability_kind", "certificate_status"),
         *("urban_rural", "support_mode", "self_care", "care_mode", "program", "temporary_aid_kind", "service_kind"),
+        *("casework_kind", "casework_finding"),  # our own: what flows back from the work
     }
     assert all(listed.title and listed.source for listed in LISTS.values())
 
