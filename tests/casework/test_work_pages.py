@@ -59,7 +59,7 @@ def test_what_is_missing_is_said_and_what_was_typed_stays(cast: Cast, item: Work
     answer = send(cast.township_officer, item, "verify", verdict="not_true", how="desk", note="")
     assert answer.status_code == 422
     text = answer.content.decode()
-    assert "请写明看到的情况" in text
+    assert "核实情况：不属实或暂难认定的，请写明看到的情况" in text  # by its label
     assert re.search(r'value="not_true"[^>]* checked', text)
 
 
@@ -91,6 +91,16 @@ def test_several_new_items_are_accepted_after_a_look(cast: Cast, item: WorkItem)
     client.post("/tasks/accept/", chosen | {"sure": "1"})
     item.refresh_from_db()
     assert item.state == State.ACCEPTED
+
+
+def test_who_has_nothing_to_do_now_is_told_whose_turn_it_is(cast: Cast, item: WorkItem) -> None:
+    shown = page(cast.township_reviewer, f"/tasks/{item.pk}/")
+    assert f"现在没有要您办的。下一步是签收，由{item.office}办" in shown
+    assert "现在没有要您办的" not in page(cast.township_officer, f"/tasks/{item.pk}/")
+
+
+def test_the_page_of_an_item_says_what_the_household_got_already(cast: Cast, item: WorkItem) -> None:
+    assert "近 12 个月已得到的救助</h3>\n<p>没有查到。</p>" in page(cast.township_officer, f"/tasks/{item.pk}/")
 
 
 def test_strangers_find_nothing(cast: Cast, item: WorkItem) -> None:

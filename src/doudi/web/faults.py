@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.forms import BaseForm
@@ -33,14 +34,11 @@ def shown_again(request: HttpRequest, template: str, context: dict[str, Any], pr
 
 
 def faults_in(context: dict[str, Any], problem: DoudiError | None) -> list[Fault]:
-    """The service's faults; without any, those of the form, each with its field's label."""
-    if problem is not None:
-        return list(problem.faults)
+    """The service's faults; without any, those of the form. A field is named by its label, not by its name in the code."""
     form = context.get("form")
+    labels = {name: str(field.label or "") for name, field in form.fields.items()} if isinstance(form, BaseForm) else {}
+    if problem is not None:
+        return [replace(fault, where=labels.get(fault.where, fault.where)) for fault in problem.faults]
     if not isinstance(form, BaseForm):
         return []
-    return [
-        Fault("form", str(message), where=str(form.fields[name].label or "") if name in form.fields else "")
-        for name, messages in form.errors.items()
-        for message in messages
-    ]
+    return [Fault("form", str(message), where=labels.get(name, "")) for name, messages in form.errors.items() for message in messages]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Subquery, Sum, When
@@ -170,9 +170,27 @@ def _from(beginning: str, field: str) -> Q:
     return Q((f"{field}__gte", beginning), (f"{field}__lt", beginning + LAST))
 
 
-def names_of(numbers: Iterable[int]) -> dict[int, str]:
-    """Person number -> name, of those in scope."""
-    return dict(Person.objects.filter(number__in=list(numbers)).values_list("number", "name"))
+def people_of(numbers: Iterable[int]) -> dict[int, Person]:
+    """Person number -> who it is, of those in scope."""
+    return Person.objects.only("number", "name", "gender", "birth_on", "living").in_bulk(set(numbers))
+
+
+@dataclass(frozen=True)
+class Received:
+    """What a household got from a department in a year: fen, and how many times."""
+
+    department: str
+    total: int
+    count: int
+
+
+def aid_received(viewer: Actor, household: int, on: date) -> list[Received]:
+    """By department, the most first, of the twelve months before a day; what two departments report is counted once. One query."""
+    members = Person.objects.filter(household=household).values("number")
+    since = on - timedelta(days=365)
+    lines = Aid.objects.filter(Q(household=household) | Q(person__in=members), counts_in_sum=True, amount__gt=0, date__gt=since, date__lte=on)
+    sums = lines.values("department").annotate(total=Sum("amount"), count=Count("id")).order_by("-total", "department")
+    return [Received(**line) for line in sums]
 
 
 def corrections_waiting(viewer: Actor, limit: int = 200) -> list[Correction]:

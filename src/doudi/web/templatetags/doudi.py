@@ -28,6 +28,12 @@ def day(value: date | datetime | None) -> str:
 
 
 @register.filter
+def day_or_text(value: date | str) -> str:
+    """2026年11月23日; what is no day is shown as it is."""
+    return value if isinstance(value, str) else day(value)
+
+
+@register.filter
 def moment(value: datetime | None) -> str:
     """2026年11月23日 09:12."""
     return f"{day(value)} {timezone.localtime(value):%H:%M}" if value else UNKNOWN

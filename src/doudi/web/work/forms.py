@@ -16,6 +16,9 @@ from doudi.casework.dispatch.selectors import colleagues_of, offices_for
 
 RESULTS = [(key, words) for key, words in Result.choices if key != Result.TO_CONFERENCE]
 HOW = [("desk", "数据核实：与部门核对资料、电话询问"), ("visit", "入户核实：上门看过")]
+UNTIL = "结果为“按规定渐退”的，必须填写"
+HINTS = {"verify-note": "不属实、暂难认定的，必须写明看到的情况", "handle-until": UNTIL, "decide-until": UNTIL}
+"""Step and field -> what is asked of it, where whether it has to be filled in depends on another field."""
 PRIMARY = ("accept", "verify", "handle", "approve", "redirect", "confirm_gone")
 """Of the steps possible, the first of these is the one that the page proposes."""
 
@@ -58,6 +61,7 @@ class StepForm(forms.Form):
         for name, label in {**step.asks, **step.may_give}.items():
             if name not in ("visit", "conference"):
                 self.fields[name] = self._field(name, label, name in step.asks, item, on)
+                self.fields[name].help_text = HINTS.get(f"{step.name}-{name}", "")
 
     @staticmethod
     def _field(name: str, label: str, required: bool, item: WorkItem, on: date) -> forms.Field:

@@ -20,17 +20,20 @@ from doudi.casework.dispatch.calendar import Calendar, calendar_shown
 from doudi.casework.dispatch.loop import STEPS
 from doudi.casework.dispatch.models import Event, State, WorkItem
 from doudi.casework.dispatch.selectors import Filters, Listed, events_of, group_of, item_of, items_counted, items_listed, steps_open_to, tabs_of
+from doudi.casework.registry.selectors import aid_received, people_of
+from doudi.casework.visits.selectors.visits import visits_of_item
 from doudi.kernel.clock import today
 from doudi.web.faults import shown_again
 from doudi.web.permissions import ActingRequest, needs
 from doudi.web.work.forms import StepForm, panels
-from doudi.web.work.words import told
+from doudi.web.work.words import told_together
 
 DUE = {"over": "已逾期", "today": "今日到期", "week": "本周到期", "later": "以后"}
 GRADES = {"R": "红色", "O": "橙色", "Y": "黄色", "B": "蓝色"}
 WORDS = {"grade": GRADES, "state": dict(State.choices), "origin": dict(WorkItem.Origin.choices), "due": DUE}
 LABELS = {"grade": "等级", "state": "状态", "origin": "来源", "due": "期限"}
 GRAVEST = "".join(GRADES)
+MOST_VISITS = 10
 KEPT = "work-list"
 """Where the session keeps the filters that were used last."""
 
@@ -104,11 +107,15 @@ def item_page(request: ActingRequest, found: WorkItem, sent: StepForm | None = N
     context = {
         "item": found,
         "row": row_of(found, calendar_shown(), on),
-        "told": [told(alert) for alert in alerts if alert.state != Alert.State.ENDED],
+        "told": told_together([alert for alert in alerts if alert.state != Alert.State.ENDED], people_of(one.person for one in alerts if one.person)),
         "ended": [alert for alert in alerts if alert.state == Alert.State.ENDED],
+        "form": sent,
         "panels": panels(by, found, steps_open_to(by, found), on, sent),
         "events": [(event, STEPS.get(event.step), _frozen(event)) for event in events],
-        "next": _next(found),
+        "next": next_of(found),
+        "visits": visits_of_item(by, found.pk)[:MOST_VISITS],
+        "sees_visits": by.may("visit.see"),
+        "aid": aid_received(by, found.household, on) if found.household is not None and by.may("household.see") else None,
         "household_url": reverse("household", args=[found.household]) if found.household is not None and by.may("household.see") else "",
         "policies_url": f"{reverse('household-policies', args=[found.household])}?item={found.pk}"
         if found.household is not None and by.may("household.see")
@@ -127,8 +134,17 @@ def row_of(item: WorkItem, days: Calendar, on: date) -> Row:
     return Row(item, group_of(term, on), days.between(on, term) if running and term else None, accepting)
 
 
-def _next(item: WorkItem) -> tuple[str, str] | None:
-    """What comes next, and whose it is; None for what is closed."""
+@dataclass(frozen=True)
+class Next:
+    """The step that has not been taken: what, whose it is, by when (None if it has no day)."""
+
+    says: str
+    whose: str
+    until: date | None
+
+
+def next_of(item: WorkItem) -> Next | None:
+    """What comes next; None for what is closed."""
     waits = {
         State.WAITING: ("派发", "系统按每日上限派发"),
         State.PUSHED: ("签收", str(item.office)),
@@ -141,7 +157,10 @@ def _next(item: WorkItem) -> tuple[str, str] | None:
         State.ANSWERED: ("复核", "下一次运行的数据"),
         State.GONE: ("确认线索消失", f"{item.office}的负责人"),
     }
-    return waits.get(State(item.state))
+    known = waits.get(State(item.state))
+    accepting = item.state in (State.PUSHED, State.REOPENED)
+    until = None if item.state in (State.WAITING, State.ANSWERED) else item.accept_by if accepting else item.due_on
+    return Next(*known, until) if known else None
 
 
 def _frozen(event: Event) -> int:
