@@ -54,6 +54,7 @@ MIDDLEWARE = [
     "doudi.web.middleware.Authentication",
     "doudi.web.middleware.SessionLimits",
     "doudi.web.middleware.Scoped",
+    "doudi.web.middleware.OnlyPosted",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",

@@ -17,6 +17,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
+from django.utils.http import urlencode
 
 from doudi.casework.access.actor import NOBODY, Actor, actor_of
 from doudi.casework.access.addresses import address_of
@@ -27,6 +28,8 @@ from doudi.casework.access.sessions import FACTOR, MEMBERSHIP, SEEN, STARTED
 from doudi.casework.audit.actions import REFUSED
 from doudi.casework.audit.services import record
 from doudi.kernel.clock import now, today
+from doudi.web import errors
+from doudi.web.accounts.unsent import after_login, unsent_keep, unsent_of
 
 Respond = Callable[[HttpRequest], HttpResponse]
 log = structlog.get_logger("doudi.web")
@@ -86,9 +89,17 @@ class SessionLimits:
 
     def __call__(self, request: Any) -> HttpResponse:
         if request.user.is_authenticated and not self._holds(request.session):
-            logout(request)
-            return redirect(f"{reverse(settings.LOGIN_URL)}?expired=1")
+            return self._ended(request)
         return self._respond(request)
+
+    @staticmethod
+    def _ended(request: Any) -> HttpResponse:
+        """To the login and from there back; what was being sent is not lost."""
+        user, text = request.user.pk, unsent_of(request)
+        logout(request)
+        if text:
+            unsent_keep(request.session, user, text)
+        return redirect(f"{reverse(settings.LOGIN_URL)}?{urlencode({'expired': 1, 'next': after_login(request, bool(text))})}")
 
     @staticmethod
     def _holds(session: Any) -> bool:
@@ -125,6 +136,19 @@ class Scoped:
             request.refused = {"because": type(problem).__name__, **{name: str(value)[:64] for name, value in request.resolver_match.kwargs.items()}}
         else:
             transaction.set_rollback(True)
+
+
+class OnlyPosted:
+    """An address that only takes what is sent, opened by hand or after a login, shows the way to the page that it belongs to."""
+
+    def __init__(self, respond: Respond) -> None:
+        self._respond = respond
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self._respond(request)
+        if response.status_code == 405 and request.method == "GET":
+            return errors.only_posted(request)
+        return response
 
 
 def acting(request: Any) -> Actor | None:

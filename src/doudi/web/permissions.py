@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
+from django.urls import reverse
 
 from doudi.casework.access.actor import Actor
 from doudi.casework.access.permissions import PERMISSIONS
@@ -33,7 +34,7 @@ def needs(permission: str) -> Callable[[View], View]:
         @wraps(view)
         def checked(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if request.actor is None:
-                return redirect_to_login(request.get_full_path())
+                return _to_login(request)
             if not any(request.actor.may(name) for name in wanted):
                 raise PermissionDenied(permission)
             return view(request, *args, **kwargs)
@@ -50,11 +51,16 @@ def for_any_account(view: View) -> View:
     @wraps(view)
     def checked(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated or FACTOR not in request.session:
-            return redirect_to_login(request.get_full_path())
+            return _to_login(request)
         return view(request, *args, **kwargs)
 
     checked.permission = ANY_ACCOUNT  # type: ignore[attr-defined]
     return checked  # type: ignore[return-value]
+
+
+def _to_login(request: HttpRequest) -> HttpResponseBase:
+    """And back to the page that was asked for; what was sent cannot be asked for again."""
+    return redirect_to_login(request.get_full_path() if request.method == "GET" else reverse("home"))
 
 
 def public(view: View) -> View:

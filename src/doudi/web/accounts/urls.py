@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from doudi.web.accounts import account, views
+from doudi.web.accounts import account, unsent, views
 
 urlpatterns = [
     path("login", views.login, name="login"),
@@ -12,6 +12,7 @@ urlpatterns = [
     path("login/next", views.onwards, name="login-next"),
     path("logout", views.leave, name="logout"),
     path("account", account.show, name="account"),
+    path("account/unsent", unsent.unsent, name="account-unsent"),
     path("account/password", account.password, name="account-password"),
     path("account/recovery", account.recovery, name="account-recovery"),
     path("account/membership", account.membership, name="account-membership"),
