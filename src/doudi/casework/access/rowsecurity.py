@@ -32,6 +32,13 @@ def row_security(table: str, using: str) -> RunSQL:
     )
 
 
+def policy_replaced(table: str, before: str, after: str) -> RunSQL:
+    """Another condition for the rows that are read and written."""
+    return RunSQL(
+        f"ALTER POLICY scope ON {table} USING ({after}) WITH CHECK ({after})", f"ALTER POLICY scope ON {table} USING ({before}) WITH CHECK ({before})"
+    )
+
+
 def append_only(table: str) -> RunSQL:
     """Lines are added, never changed or removed, whoever asks; and the site has no right to try."""
     return RunSQL(

@@ -44,7 +44,7 @@ def _return(move: Move) -> None:
 
 
 def _redirect(move: Move) -> None:
-    """To the other office, with its terms from today; the household's other alerts of the item go with it."""
+    """To the other office, with its terms from today; the item's leads are seen by whoever sees the item."""
     item, office = move.item, Office.objects.get(pk=move.data["office"])
     move.data["from_office"] = item.office_id
     item.office, item.department, item.level = office, department_of(office, item.department), level_of(office)

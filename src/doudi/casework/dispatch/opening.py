@@ -17,6 +17,7 @@ from doudi.casework.dispatch.figures import figures
 from doudi.casework.dispatch.models import Event, State, WorkItem
 from doudi.casework.dispatch.moves import department_of, level_of, place_name, start_clock
 from doudi.casework.dispatch.numbers import number_text, numbers_take
+from doudi.casework.dispatch.sharing import household_share
 from doudi.casework.organisation.models import Office
 from doudi.kernel.clock import CHINA
 from doudi.kernel.errors import DoudiError, Fault
@@ -76,6 +77,7 @@ def item_open(
     )
     start_clock(item, on, calendar(), figures())
     item.save(force_insert=True)
+    household_share(item)
     role = by.role.key if by.role else ""
     Event.objects.create(
         item=item, at=at, user=by.user, actor=by.name, role=role, office=by.office, step="open", state_after=item.state, note=subject, data=data

@@ -18,6 +18,7 @@ from doudi.casework.dispatch.loop import STEPS, Step, Who
 from doudi.casework.dispatch.models import Event, State, WorkItem
 from doudi.casework.dispatch.moves import MOVES, Move, state_after_gone
 from doudi.casework.dispatch.outbox import tell
+from doudi.casework.dispatch.sharing import household_share
 from doudi.kernel.clock import CHINA
 from doudi.kernel.errors import DoudiError, Fault
 
@@ -113,6 +114,8 @@ def _take(by: Actor, item: WorkItem, step: Step, data: dict[str, Any], at: datet
     item.state = after
     item.version += 1
     item.save()
+    if step.name == "redirect":
+        household_share(item)
     event = Event(
         item=item,
         at=at,

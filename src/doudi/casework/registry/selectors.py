@@ -9,12 +9,13 @@ from typing import Any
 
 from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Subquery, Sum, When
 
-from doudi.casework.access.actor import Actor
+from doudi.casework.access.actor import EVERYTHING, Actor
 from doudi.casework.access.sealing import index_of
 from doudi.casework.alerts.models import Alert
 from doudi.casework.dispatch.models import State, WorkItem
+from doudi.casework.registry.correctable import FACTS
 from doudi.casework.registry.models import Aid, Category, Change, Correction, Household, Person
-from doudi.casework.runs.models import Dataset, Run, Variable
+from doudi.casework.runs.models import Dataset, Rule, Run, Variable
 from doudi.kernel.ids import is_id18
 from doudi.published.wording import show_fact
 from doudi.standards.regions import region_path
@@ -41,8 +42,9 @@ class Fact:
 
 @dataclass(frozen=True)
 class File:
-    """Everything of a household that the viewer's scope shows."""
+    """Everything of a household that the viewer's scope and work show; `whole` is False for a department, which sees what its work needs."""
 
+    whole: bool
     household: Household
     head: Person | None
     people: list[Person]
@@ -65,13 +67,16 @@ def household_file(viewer: Actor, number: int) -> File | None:
     people = list(Person.objects.filter(household=number).order_by("-living", "birth_on", "number"))
     people.sort(key=lambda one: one.number != home.head)
     numbers = [one.number for one in people]
-    variables, data = _dictionary()
+    whole, (variables, data) = viewer.scope.department == EVERYTHING, _dictionary()
+    if not whole:
+        variables = needed(viewer.scope.department, variables)
     concerned = Q(household=number) | Q(person__in=numbers)
     categories: dict[int, list[Category]] = {}
     for line in Category.objects.filter(person__in=numbers).order_by("ends_on", "starts_on"):
         categories.setdefault(line.person, []).append(line)
-    aid = Aid.objects.filter(concerned)
+    aid = Aid.objects.filter(concerned, **({} if whole else {"department": viewer.scope.department}))
     return File(
+        whole=whole,
         household=home,
         head=next((one for one in people if one.number == home.head), None),
         people=people,
@@ -82,9 +87,29 @@ def household_file(viewer: Actor, number: int) -> File | None:
         aid_sums=list(aid.filter(counts_in_sum=True).values("department").annotate(total=Sum("amount"), count=Count("id")).order_by("-total")),
         alerts=list(Alert.objects.filter(concerned).order_by("state", "rule")),
         items=list(WorkItem.objects.select_related("office").filter(concerned).order_by("-opened_on", "-id")),
-        changes=list(Change.objects.filter(concerned).order_by("-at", "-id")[:CHANGES]),
-        corrections=list(Correction.objects.filter(Q(subject="h", number=number) | Q(subject="p", number__in=numbers)).order_by("-said_at")),
+        changes=list(Change.objects.filter(concerned, _of_facts(whole, variables)).order_by("-at", "-id")[:CHANGES]),
+        corrections=list(
+            Correction.objects.filter(_of_facts(whole, variables), Q(subject="h", number=number) | Q(subject="p", number__in=numbers)).order_by(
+                "-said_at"
+            )
+        ),
     )
+
+
+def needed(department: str, variables: Mapping[str, Variable]) -> dict[str, Variable]:
+    """The facts that a department's work needs: those of its own data, and those that its rules stand on; one query.
+
+    Civil affairs, townships and villages look after the whole family; a department sees neither its bank balance nor its illnesses unless it asks
+    for them by rule (PIPL 6; ASVS 8.2.3).
+    """
+    asked = Rule.objects.filter(run__state=Run.State.CURRENT, department=department).values_list("conditions", flat=True)
+    measured = {name for conditions in asked for one in conditions for name in one["measures"]}
+    return {name: one for name, one in variables.items() if name in measured or department in one.departments}
+
+
+def _of_facts(whole: bool, variables: Mapping[str, Variable]) -> Q:
+    """Lines about a field of the household or person itself, or about a fact that is shown."""
+    return Q() if whole else ~Q(field__startswith=FACTS) | Q(field__in=[f"{FACTS}{name}" for name in variables])
 
 
 def _dictionary() -> tuple[dict[str, Variable], dict[str, Dataset]]:
