@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from tests.casework.cast import COUNTY, TOWNSHIP, Cast, office
-from tests.casework.leads import LOADER, NOVEMBER, OCTOBER, SEPTEMBER, bring, gone, lead, load, offices, published, take, worked
+from tests.casework.leads import LOADER, NOON, NOVEMBER, OCTOBER, SEPTEMBER, bring, gone, lead, load, offices, published, take, worked
 
 from doudi.casework.access.scope import scoped
 from doudi.casework.alerts.models import Alert
 from doudi.casework.dispatch.models import Event, Notice, State, WorkItem
-from doudi.casework.dispatch.services import items_push_for_day
+from doudi.casework.dispatch.services import items_push_for_day, step_take
+from doudi.kernel.errors import DoudiError
 
 pytestmark = pytest.mark.django_db
 
@@ -127,6 +129,43 @@ def test_a_red_cause_that_is_gone_or_one_with_work_begun_waits_for_a_person(cast
     assert (counts["gone"], item_of().state) == (1, State.GONE)
     take(cast.township_reviewer, item_of(), "confirm_gone", note="已核对，情况属实")
     assert WorkItem.objects.get().state == State.CLOSED
+
+
+def test_a_red_cause_among_others_waits_for_a_person_although_it_went_before_them(tmp_path: Path) -> None:
+    red, orange = lead(1, grade="R"), lead(1, "W01")
+    load(tmp_path, SEPTEMBER, red, orange)
+    load(tmp_path, OCTOBER, orange | {"value": 1_900_000}, ended=(gone(red),))
+    assert item_of().grade == "O"
+    counts = load(tmp_path, NOVEMBER, ended=(gone(orange),))
+    assert (counts["ended"], counts["gone"], item_of().state) == (0, 1, State.GONE)
+
+
+def test_nobody_decides_on_an_item_of_which_a_lead_has_ended_without_having_seen_that(cast: Cast, tmp_path: Path) -> None:
+    load(tmp_path, SEPTEMBER, lead(1), lead(1, "W01"))
+    seen = worked(cast, item_of(), until="verify")
+    run = published(tmp_path / "again", SEPTEMBER, lead(1), ended=(gone(lead(1, "W01")),))
+    run.manifest = replace(run.manifest, run="2026-09-30-again")
+    bring(run, SEPTEMBER)
+    by = cast.township_officer.actor
+    with scoped(by.scope), pytest.raises(DoudiError, match="有人改动过"):
+        step_take(by, item=seen.pk, step="handle", version=seen.version, at=NOON, result="included", note="x")
+    (event,) = seen.events.filter(step="join")
+    assert (event.note, event.data["alerts"]) == ("依据有变化", [lead(1, "W01")["alert"]])
+    bring(run, SEPTEMBER)
+    assert seen.events.filter(step="join").count() == 1
+
+
+def test_a_false_alarm_that_goes_and_comes_back_in_its_quiet_time_stays_quiet(cast: Cast, tmp_path: Path) -> None:
+    load(tmp_path, SEPTEMBER, lead(1), on=date(2026, 11, 2))
+    worked(cast, item_of(), "not_true")
+    load(tmp_path, OCTOBER, ended=(gone(lead(1)),), on=date(2026, 11, 3))
+    assert Alert.objects.get().state == "ended"
+    load(tmp_path, NOVEMBER, lead(1), on=date(2026, 12, 1))
+    assert Alert.objects.get().state == "quiet"
+    assert not WorkItem.objects.exclude(state=State.CLOSED).exists()
+    load(tmp_path, date(2026, 12, 31), lead(1, value=2_200_000), on=date(2027, 1, 4))
+    assert (Alert.objects.get().state, Alert.objects.get().worse) == ("open", True)
+    assert item_of().state == State.PUSHED
 
 
 def test_what_a_person_keeps_open_goes_back_to_where_it_was(cast: Cast, tmp_path: Path) -> None:

@@ -277,6 +277,14 @@ def test_whoever_must_act_next_is_told_once_in_the_transaction_of_the_step(cast:
     assert (notice.office, notice.says) == (item.office, f"{item.number}：等待审批")
 
 
+def test_a_notice_about_an_item_that_is_another_departments_by_now_is_not_written_and_does_not_fail(cast: Cast, item: WorkItem) -> None:
+    take(cast.township_officer, item, "return", note="应由医保部门办理")
+    (queued,) = ProcrastinateJob.objects.filter(task_name="dispatch.notice")
+    take(cast.county_reviewer, item, "redirect", note="同意", office=office(COUNTY, "medical_security").pk)
+    jobs.notice_write(**queued.args)
+    assert not Notice.objects.exists()
+
+
 def test_what_a_person_found_is_handed_to_an_office_at_once(cast: Cast, item: WorkItem) -> None:
     with scoped(cast.township_officer.actor.scope):
         made = item_open(

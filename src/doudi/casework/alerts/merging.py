@@ -29,7 +29,7 @@ MERGE = f"""
     MERGE INTO alerts_alert a USING stage_alert s ON a.id = s.id
     WHEN MATCHED AND (a.facts_hash <> s.facts_hash OR a.state = 'ended' OR a.unsure <> '' OR a.last_run <> %(run)s) THEN UPDATE SET
         {", ".join(f"{name} = s.{name}" for name in FACTS)}, since = s.since, first_run = s.first_run, last_run = %(run)s, unsure = '',
-        state = CASE WHEN a.state = 'ended' THEN 'open' ELSE a.state END,
+        state = CASE WHEN a.state <> 'ended' THEN a.state WHEN a.quiet_until >= %(on)s THEN 'quiet' ELSE 'open' END,
         worse = a.worse AND a.state <> 'ended',
         ended_cause = '', ended_reason = '', ended_run = ''
     WHEN NOT MATCHED THEN INSERT (
@@ -43,24 +43,30 @@ NOT_SURE = """
     UPDATE alerts_alert a SET unsure = e.reason FROM stage_ended e WHERE e.id = a.id AND e.cause = 'unknown' AND a.state <> 'ended'
 """
 END = """
-    UPDATE alerts_alert a SET state = 'ended', ended_cause = e.cause, ended_reason = e.reason, ended_run = %(run)s, unsure = ''
-    FROM stage_ended e WHERE e.id = a.id AND e.cause <> 'unknown' AND a.state <> 'ended'
+    WITH done AS (
+        UPDATE alerts_alert a SET state = 'ended', ended_cause = e.cause, ended_reason = e.reason, ended_run = %(run)s, unsure = ''
+        FROM stage_ended e WHERE e.id = a.id AND e.cause <> 'unknown' AND a.state <> 'ended' RETURNING a.id, a.item_id
+    ) INSERT INTO touched_alert SELECT id, item_id, 'ending' FROM done
 """
 END_OF_EARLIER = """
-    UPDATE alerts_alert a SET state = 'ended', ended_cause = 'earlier', ended_run = %(run)s, unsure = '',
-        ended_reason = CASE WHEN a.unsure <> '' THEN '数据补齐后不再成立' ELSE '在此前未装载的一次运行中已不再出现' END
-    WHERE a.state <> 'ended' AND a.last_run <> %(run)s
-        AND NOT EXISTS (SELECT 1 FROM stage_ended e WHERE e.id = a.id)
-        AND NOT EXISTS (
-            SELECT 1 FROM stage_unknown u WHERE a.unsure <> '' AND u.rule = a.rule
-                AND u.number = CASE WHEN a.subject = 'p' THEN a.person ELSE a.household END
-        )
+    WITH done AS (
+        UPDATE alerts_alert a SET state = 'ended', ended_cause = 'earlier', ended_run = %(run)s, unsure = '',
+            ended_reason = CASE WHEN a.unsure <> '' THEN '数据补齐后不再成立' ELSE '在此前未装载的一次运行中已不再出现' END
+        WHERE a.state <> 'ended' AND a.last_run <> %(run)s
+            AND NOT EXISTS (SELECT 1 FROM stage_ended e WHERE e.id = a.id)
+            AND NOT EXISTS (
+                SELECT 1 FROM stage_unknown u WHERE a.unsure <> '' AND u.rule = a.rule
+                    AND u.number = CASE WHEN a.subject = 'p' THEN a.person ELSE a.household END
+            )
+        RETURNING a.id, a.item_id
+    ) INSERT INTO touched_alert SELECT id, item_id, 'ending' FROM done
 """
 
 
 def merge(run: PublishedRun, figures: Figures, on: date) -> dict[str, int]:
     """Returns how many came, came back, changed, ended, could not be judged, and left their quiet time. `on` is the day of loading.
 
+    What comes back within its quiet time is quiet as before.
     An alert whose conclusion is unknown now has not ended: unknown is not no. It stays, and says why it cannot be judged.
     """
     _stage(run)
@@ -68,7 +74,7 @@ def merge(run: PublishedRun, figures: Figures, on: date) -> dict[str, int]:
     known = _count("alerts_alert a JOIN stage_alert s ON s.id = a.id")
     back = _count("touched_alert WHERE state_before = 'ended'")
     changed = _count("touched_alert WHERE state_before <> 'ended'")
-    values = {"run": run.id}
+    values = {"run": run.id, "on": on}
     execute(MERGE, values)
     unsure = execute(NOT_SURE)
     ended = execute(END, values) + execute(END_OF_EARLIER, values)

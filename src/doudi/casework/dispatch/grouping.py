@@ -88,6 +88,7 @@ JOINED = """
         SELECT item, id, within_working_days AS days, true AS fresh FROM free_alert WHERE item IS NOT NULL
         UNION ALL
         SELECT i.id, t.id, NULL, false FROM touched_alert t JOIN dispatch_workitem i ON i.id = t.item_id AND i.state <> 'closed'
+        WHERE EXISTS (SELECT 1 FROM alerts_alert other WHERE other.item_id = i.id AND other.state <> 'ended')
     ) j GROUP BY item
 """
 UPDATE_JOINED = """
@@ -118,7 +119,8 @@ TABLES = ("free_alert", "new_group", "joined_item")
 def items_group(*, by: Actor, run: str, on: date, at: datetime) -> dict[str, int]:
     """Group the open alerts that have no item; returns how many items were opened, how many changed, how many alerts found no office.
 
-    `touched_alert` (of `alerts.merging`) names the alerts whose facts changed in this run.
+    `touched_alert` (of `alerts.merging`) names the alerts whose facts changed in this run, or that ended: whoever has such an item open must see
+    the change before deciding, so its version moves.
     """
     values = {"run": run, "on": on, "at": at, "actor": by.name, "year": on.year}
     for table in TABLES:

@@ -11,8 +11,14 @@ from doudi.kernel.clock import now
 
 
 def notice_make(*, event: int, item: int) -> bool:
-    """Write the notice of an event, once however often it is asked for; returns whether it was new."""
-    of, about = Event.objects.get(pk=event), WorkItem.objects.select_related("office", "return_to").get(pk=item)
+    """Write the notice of an event, once however often it is asked for; returns whether it was new.
+
+    An item that has been redirected out of the job's scope meanwhile has told its new office itself.
+    """
+    about = WorkItem.objects.select_related("office", "return_to").filter(pk=item).first()
+    if about is None:
+        return False
+    of = Event.objects.get(pk=event)
     office = _whom(of, about)
     if office is None:
         return False

@@ -57,7 +57,7 @@ END_UNTOUCHED = """
             state_before_gone = i.state, gone_reason = e.reason
         FROM (
             SELECT a.item_id, left(string_agg(DISTINCT a.name || '：' || a.ended_reason, '；'), 1000) AS reason
-            FROM alerts_alert a GROUP BY a.item_id HAVING bool_and(a.state = 'ended')
+            FROM alerts_alert a GROUP BY a.item_id HAVING bool_and(a.state = 'ended') AND NOT bool_or(a.grade = 'R')
         ) e
         WHERE e.item_id = i.id AND i.state IN ('waiting', 'pushed') AND i.grade <> 'R' AND i.assignee_id IS NULL AND i.reopened = 0
             AND NOT EXISTS (SELECT 1 FROM dispatch_event v WHERE v.item_id = i.id AND v."user" IS NOT NULL)
@@ -69,7 +69,7 @@ END_UNTOUCHED = """
 
 
 def _end_untouched(it: Settling) -> int:
-    """Not red, and nobody has begun: closed with the reason and the run's number; all at once, because after a correction there may be thousands."""
+    """None red, and nobody has begun: closed with the reason and the run's number; all at once, because after a correction there may be thousands."""
     return execute(END_UNTOUCHED, {"on": it.on, "run": it.run, "at": it.at, "actor": it.by.name})
 
 

@@ -45,7 +45,7 @@ def visit_plan(
     if due_on < planned_on:
         raise DoudiError(Fault(WRONG_DAYS, "截止日期早于安排日期", "due_on"))
     home = home_of(household)
-    of = _item(item)
+    of = _item(item, household)
     _must_be_able_to_visit(assignee, home.region, planned_on)
     visit = Visit(
         number=next_number(VISIT, home.region, planned_on),
@@ -113,12 +113,13 @@ def _must_be_able_to_visit(user: int | None, region: str, on: date) -> None:
         raise DoudiError(Fault(NOT_A_VISITOR, "这个人不负责这一户所在的地方，或没有走访的权限", "assignee"))
 
 
-def _item(key: int | None) -> WorkItem | None:
+def _item(key: int | None, household: int) -> WorkItem | None:
+    """A visit verifies its item: so it must be this household's."""
     if key is None:
         return None
-    found = WorkItem.objects.filter(pk=key).first()
+    found = WorkItem.objects.filter(pk=key, household=household).first()
     if found is None:
-        raise DoudiError(Fault(NOT_THERE, "找不到这件任务，或不在您负责的范围内", "item"))
+        raise DoudiError(Fault(NOT_THERE, "找不到这件任务，或不是这一户的，或不在您负责的范围内", "item"))
     return found
 
 
