@@ -110,9 +110,9 @@ def test_an_address_that_only_takes_what_is_sent_shows_the_way_to_its_page(cast:
     answer = cast.township_officer.client().get(f"/tasks/{pk}/accept/")
     assert answer.status_code == 405
     assert f'href="/tasks/{pk}/"' in answer.content.decode()
-    assert [above(one) for one in ("/households/1/reveal/2/", "/users/5/grant", "/account/sessions/end", "/logout")] == [
+    assert [above(one) for one in ("/households/1/reveal/2/", "/clues/5/take/", "/account/sessions/end", "/logout")] == [
         "/households/1/",
-        "/users/5/",
+        "/clues/5/",
         "/account",
         "/",
     ]

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
 from doudi.casework.access.actor import Actor
+from doudi.casework.dispatch.selectors import tabs_of
 
 MENU = (
     ("home", "我的待办", "work.see|visit.see|conference.see"),
@@ -20,6 +21,7 @@ MENU = (
     ("applications", "救助申请", "application.start|work.approve"),
     ("conferences", "一事一议", "conference.see"),
     ("map", "一张图", "supervise"),
+    ("changes", "更正审核", "household.review"),
     ("deliveries", "数据报送", "deliveries.see"),
     ("rules", "规则手册", "rules.see"),
     ("users", "用户和角色", "users.see|users.manage"),
@@ -27,6 +29,8 @@ MENU = (
     ("system", "系统", "system.see"),
 )
 """Name of the address, words, permissions of which one is enough."""
+BELONGS = {"/tasks/": "home", "/corrections/": "changes"}
+"""Addresses that are of a place in the menu without beginning as it does."""
 
 
 @dataclass(frozen=True)
@@ -59,9 +63,15 @@ def menu_of(request: HttpRequest, actor: Actor) -> list[MenuEntry]:
     for name, words, permissions in MENU:
         url = _address(name)
         if url and any(actor.may(permission) for permission in permissions.split("|")):
-            current = request.path == url or (url != "/" and request.path.startswith(url))
-            entries.append(MenuEntry(name, words, url, current))
+            belongs = any(request.path.startswith(address) for address, place in BELONGS.items() if place == name)
+            current = belongs or request.path == url or (url != "/" and request.path.startswith(url))
+            entries.append(MenuEntry(name, _words(name, words, actor), url, current))
     return entries
+
+
+def _words(name: str, words: str, actor: Actor) -> str:
+    """Who only looks at work has nothing to do there."""
+    return "任务" if name == "home" and actor.may("work.see") and "todo" not in tabs_of(actor) else words
 
 
 def _address(name: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 
 from doudi.web.context import MenuEntry, menu_of
 from doudi.web.permissions import for_any_account
@@ -19,6 +19,7 @@ SAYS = {
     "applications": "征得同意后发起的救助申请，材料、提交和结果",
     "conferences": "县级困难群众基本生活保障工作协调会议",
     "map": "各地线索、办理、超期的数量和比例，从省到村",
+    "changes": "走访和档案页上提出的更正，由另一人审核",
     "deliveries": "各部门报送了什么，退回多少，质量怎样",
     "rules": "每条规则的条件、依据、数值和当前命中",
     "users": "账号、任职和角色",
@@ -38,12 +39,14 @@ class Place:
 
 @for_any_account
 def home(request: HttpRequest) -> HttpResponse:
-    """My work, or what the role has instead; without a membership today, what to do about it."""
+    """My work, the visits of who does nothing else, or the places of the role; without a membership today, what to do about it."""
     actor = getattr(request, "actor", None)
     if actor is None:
         return render(request, "web/no_role.html")
     if actor.may("work.see"):
         return work(request)
+    if actor.may("visit.record"):
+        return redirect("visits")
     return render(request, "web/home.html", {"places": [_place(entry) for entry in menu_of(request, actor) if entry.name != "home"]})
 
 

@@ -223,6 +223,16 @@ def corrections_waiting(viewer: Actor, limit: int = 200) -> list[Correction]:
     return list(Correction.objects.select_related("said_by").filter(state=Correction.State.OPEN).order_by("said_at", "id")[:limit])
 
 
+def corrections_pressing(viewer: Actor) -> dict[str, Exists]:
+    """Whether corrections by others wait for a review; to be asked for in a query that is made anyway."""
+    return {"corrections": Exists(Correction.objects.filter(state=Correction.State.OPEN).exclude(said_by=viewer.user))}
+
+
+def corrections_counted(viewer: Actor) -> int:
+    """How many wait for a review; one query."""
+    return Correction.objects.filter(state=Correction.State.OPEN).count()
+
+
 def correction_of(viewer: Actor, key: int) -> Correction | None:
     """None if it is out of scope."""
     return Correction.objects.select_related("said_by", "reviewed_by").filter(pk=key).first()

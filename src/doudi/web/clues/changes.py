@@ -5,8 +5,10 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
+from doudi.casework.registry.selectors import corrections_counted
 from doudi.casework.visits.selectors.clues import CHANGE_TABS, change_of, changes_listed
 from doudi.casework.visits.services.changes import change_review
 from doudi.kernel.clock import now
@@ -14,7 +16,7 @@ from doudi.kernel.errors import DoudiError
 from doudi.web.faults import put_into
 from doudi.web.permissions import ActingRequest, needs
 from doudi.web.visits.forms import ReviewForm
-from doudi.web.visits.lists import choices, chosen, page_number, pager, village
+from doudi.web.visits.lists import Choice, choices, chosen, page_number, pager, village
 from doudi.web.visits.pages import WRONG, or_404, status_of
 
 
@@ -25,7 +27,10 @@ def changes(request: ActingRequest) -> HttpResponse:
     tab = chosen(request, "tab", CHANGE_TABS, "proposed")
     found = changes_listed(request.actor, tab=tab, page=page_number(request))
     context = {
-        "tabs": choices(request, "tab", CHANGE_TABS, tab),
+        "tabs": [
+            *choices(request, "tab", CHANGE_TABS, tab),
+            Choice("档案页上提出的", corrections_counted(request.actor), reverse("corrections"), False),
+        ],
         "rows": [(one, village(one.region)) for one in found.rows],
         "page": pager(request, found),
     }

@@ -5,16 +5,19 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from doudi.casework.registry.selectors import correction_of, corrections_waiting
 from doudi.casework.registry.services import correction_propose, correction_review, household_look
+from doudi.casework.visits.selectors.clues import CHANGE_TABS
 from doudi.kernel.clock import now
 from doudi.kernel.errors import DoudiError
 from doudi.web.faults import put_into
 from doudi.web.households.forms import CorrectionForm, ReviewForm
 from doudi.web.households.views import file_or_404
 from doudi.web.permissions import ActingRequest, needs
+from doudi.web.visits.lists import Choice
 
 
 @needs("household.correct")
@@ -41,7 +44,12 @@ def correct(request: ActingRequest, number: int) -> HttpResponse:
 @require_GET
 def waiting(request: ActingRequest) -> HttpResponse:
     """Corrections that wait for a review, oldest first."""
-    return render(request, "households/corrections.html", {"rows": corrections_waiting(request.actor)})
+    rows = corrections_waiting(request.actor)
+    tabs = [
+        *(Choice(words, None, f"{reverse('changes')}?tab={key}", False) for key, words in CHANGE_TABS.items()),
+        Choice("档案页上提出的", len(rows), reverse("corrections"), True),
+    ]
+    return render(request, "households/corrections.html", {"rows": rows, "tabs": tabs})
 
 
 @needs("household.review")

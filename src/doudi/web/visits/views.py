@@ -13,7 +13,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from doudi.casework.visits.answers import words_of
 from doudi.casework.visits.models import Visit
 from doudi.casework.visits.regular import visits_plan_due
-from doudi.casework.visits.selectors.clues import changes_waiting
 from doudi.casework.visits.selectors.visits import TABS, family_of, outcome_of, visit_of, visits_counted, visits_listed
 from doudi.casework.visits.services.planning import visit_assign, visit_cancel, visit_plan, visitors_for
 from doudi.kernel.clock import today
@@ -34,9 +33,10 @@ PURPOSES = {"": "全部目的", **dict(Visit.Purpose.choices)}
 def visits(request: ActingRequest) -> HttpResponse:
     """Visits to make, mine first; those that were made."""
     by, on = request.actor, today()
-    tab = chosen(request, "tab", TABS, "mine" if by.may("visit.record") else "open")
+    counts = visits_counted(by, on=on)
+    tab = chosen(request, "tab", TABS, "mine" if by.may("visit.record") and (counts["mine"] or by.may("visit.plan")) else "open")
     purpose = chosen(request, "purpose", PURPOSES, "")
-    found, counts = visits_listed(by, tab=tab, on=on, purpose=purpose, page=page_number(request)), visits_counted(by, on=on)
+    found = visits_listed(by, tab=tab, on=on, purpose=purpose, page=page_number(request))
     context = {
         "tabs": choices(request, "tab", TABS, tab, counts),
         "purposes": choices(request, "purpose", PURPOSES, purpose),
@@ -44,7 +44,6 @@ def visits(request: ActingRequest) -> HttpResponse:
         "rows": [(visit, village(visit.region), (visit.due_on - on).days) for visit in found.rows],
         "page": pager(request, found),
         "may_plan": by.may("visit.plan") and len(by.region) >= 6,
-        "waiting": changes_waiting(by) if by.may("household.review") else None,
     }
     return render(request, "visits/list.html", context)
 

@@ -12,10 +12,10 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_GET
 
+from doudi.casework.access.services.own import work_filters_keep
 from doudi.casework.alerts.models import Alert
 from doudi.casework.audit.actions import LOOKED
 from doudi.casework.audit.services import record
-from doudi.casework.conferences.selectors import tasks_pressing
 from doudi.casework.dispatch.calendar import Calendar, calendar_shown
 from doudi.casework.dispatch.loop import STEPS
 from doudi.casework.dispatch.models import Event, State, WorkItem
@@ -26,6 +26,8 @@ from doudi.kernel.clock import today
 from doudi.web.faults import shown_again
 from doudi.web.permissions import ActingRequest, needs
 from doudi.web.work.forms import StepForm, panels
+from doudi.web.work.pressing import pressing
+from doudi.web.work.pressing import told as pressing_told
 from doudi.web.work.words import told_together
 
 DUE = {"over": "已逾期", "today": "今日到期", "week": "本周到期", "later": "以后"}
@@ -35,7 +37,9 @@ LABELS = {"grade": "等级", "state": "状态", "origin": "来源", "due": "期�
 GRAVEST = "".join(GRADES)
 MOST_VISITS = 10
 KEPT = "work-list"
-"""Where the session keeps the filters that were used last."""
+"""Where the session keeps the tab and the filters that were used last."""
+LASTING = ("grade", "state", "origin")
+"""Filters that come back with the next login; a term or a tab is of the hour."""
 
 
 @dataclass(frozen=True)
@@ -51,23 +55,23 @@ class Row:
 @needs("work.see")
 @require_GET
 def work(request: ActingRequest) -> HttpResponse:
-    """Work by term, in tabs; filters are in the address and come back the next time."""
+    """Work by term, in tabs; filters are in the address. The way back from an item leads to the list as it was left, the menu to what is to do."""
     by, on = request.actor, today()
-    if not request.GET and (kept := request.session.get(KEPT)):
-        return HttpResponseRedirect(f"{request.path}?{kept}")
     tabs = tabs_of(by)
+    if not request.GET and (kept := _kept(request, next(iter(tabs)))):
+        return HttpResponseRedirect(f"{request.path}?{kept}")
     tab = request.GET.get("tab", "")
     tab = tab if tab in tabs else next(iter(tabs))
     chosen = {name: request.GET.get(name, "") for name in WORDS}
     filters = Filters(**{name: value if value in WORDS[name] else "" for name, value in chosen.items()})
     query = {name: value for name, value in asdict(filters).items() if value}
-    _keep(request, {"tab": tab, **query} if query or tab != next(iter(tabs)) else {})
-    flags = tasks_pressing(by, on) if by.may("conference.see") else {}
-    found, counts = items_listed(by, tab=tab, on=on, filters=filters, page=_page(request)), items_counted(by, on=on, flags=flags)
+    _keep(request, {"tab": tab, **query} if query or tab != next(iter(tabs)) else {}, query)
+    found = items_listed(by, tab=tab, on=on, filters=filters, page=_page(request))
+    counts = items_counted(by, on=on, flags=pressing(by, on))
     days = calendar_shown()
     rows = [row_of(item, days, on) for item in found.rows]
     context = {
-        "tabs": [(key, words, counts.get(key), key == tab) for key, words in tabs.items()],
+        "tabs": [(key, words, counts.get(key), key == tab, _link(key, lasting_of(query), "due", "")) for key, words in tabs.items()],
         "tab": tab,
         "groups": [(DUE[key], [row for row in rows if row.group == key]) for key in DUE] if tab != "closed" else [("", rows)],
         "dues": [
@@ -79,9 +83,10 @@ def work(request: ActingRequest) -> HttpResponse:
         "page": _pager(found, tab, query),
         "may_accept": by.may("work.accept") and tab == "todo" and any(row.item.state in (State.PUSHED, State.REOPENED) for row in rows),
         "rows": rows,
-        "news": counts.get("news"),
-        "tasks": counts.get("tasks"),
-        "tasks_over": counts.get("tasks_over"),
+        "pressing": pressing_told(counts),
+        "acts": "todo" in tabs,
+        "goes": by.may("visit.record") and not by.may("visit.plan"),
+        "all": counts.get(tab),
         "filtered": bool(query),
     }
     return render(request, "work/list.html", context)
@@ -173,10 +178,24 @@ def _page(request: ActingRequest) -> int:
     return min(int(given), 10_000) if given.isascii() and given.isdigit() else 1
 
 
-def _keep(request: ActingRequest, query: dict[str, str]) -> None:
-    kept = urlencode(query)
-    if request.session.get(KEPT, "") != kept:
-        request.session[KEPT] = kept
+def lasting_of(query: dict[str, str]) -> dict[str, str]:
+    """Those of the filters that another tab and the next login keep."""
+    return {name: value for name, value in query.items() if name in LASTING}
+
+
+def _kept(request: ActingRequest, tab: str) -> str:
+    """The query of the list as it was left; for the page that one lands on, `tab` with the filters that last."""
+    saved = getattr(request.user, "work_filters", "")
+    kept = request.session.get(KEPT, "") if request.path == reverse("work") else ""
+    return kept or (f"tab={tab}&{saved}" if saved else "")
+
+
+def _keep(request: ActingRequest, kept: dict[str, str], query: dict[str, str]) -> None:
+    left, lasting = urlencode(kept), urlencode(lasting_of(query))
+    if request.session.get(KEPT, "") != left:
+        request.session[KEPT] = left
+    if getattr(request.user, "work_filters", "") != lasting:
+        work_filters_keep(request.actor, query=lasting)
 
 
 def _link(tab: str, query: dict[str, str], name: str, value: str) -> str:

@@ -32,6 +32,7 @@ class User(AbstractBaseUser):
     password_set_at = models.DateTimeField("密码设置时间", null=True, blank=True)
     password_is_initial = models.BooleanField("初始密码，登录时须更换", default=False)
     toured_at = models.DateTimeField("看过引导", null=True, blank=True)
+    work_filters = models.CharField("任务列表的筛选条件", max_length=120, blank=True, default="")
     is_demo = models.BooleanField("演示账号", default=False)
     version = models.IntegerField(default=1)
 

@@ -88,3 +88,8 @@ def tour_finish(by: Actor, *, user: User, at: datetime) -> None:
     with transaction.atomic():
         if User.objects.filter(pk=user.pk, toured_at=None).update(toured_at=at):
             record(by, TOUR_SEEN, kind="account", object=user.pk)
+
+
+def work_filters_keep(by: Actor, *, query: str) -> None:
+    """How the person cuts the list of work down; it comes back with the next login. Nothing that anybody would look for in the log."""
+    User.objects.filter(pk=by.user).update(work_filters=query)

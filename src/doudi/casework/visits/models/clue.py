@@ -68,6 +68,7 @@ class Clue(models.Model):
             models.Index(fields=["region", "-raised_at"]),
             models.Index(fields=["raised_by", "-raised_at"]),
             models.Index(fields=["id_index"]),
+            models.Index(fields=["region", "due_on"], condition=Q(state="raised"), name="clue_waiting"),
         ]
 
     def __str__(self) -> str:

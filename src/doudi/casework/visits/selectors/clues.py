@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, Q, QuerySet
 
 from doudi.casework.access.actor import Actor
 from doudi.casework.visits.models import Application, Clue, ProposedChange
 from doudi.casework.visits.selectors.paging import Listed, listed
 
 CLUE_TABS = {"waiting": "待受理", "taken": "办理中", "answered": "已答复", "mine": "我提交的"}
-CHANGE_TABS = {"proposed": "待审核", "reviewed": "已审核"}
+CHANGE_TABS = {"proposed": "走访提出的，待审核", "reviewed": "走访提出的，已审核"}
 APPLICATION_TABS = {"open": "办理中", "ended": "已办结"}
 RELATED = ("raised_by", "raised_office", "item")
 
@@ -45,6 +45,12 @@ def clues_counted(viewer: Actor, *, on: date) -> dict[str, int]:
     )
 
 
+def clues_pressing(viewer: Actor) -> dict[str, Exists]:
+    """Whether clues wait for an answer, and urgent ones; to be asked for in a query that is made anyway. One's own are somebody else's to answer."""
+    waiting = Clue.objects.filter(_clues("waiting", viewer)).exclude(raised_by=viewer.user)
+    return {"clues": Exists(waiting), "clues_urgent": Exists(waiting.filter(urgent=True))}
+
+
 def clue_of(viewer: Actor, key: int) -> Clue | None:
     """None if it is out of scope."""
     return Clue.objects.select_related(*RELATED, "answered_by").filter(pk=key).first()
@@ -58,9 +64,9 @@ def changes_listed(viewer: Actor, *, tab: str, page: int = 1) -> Listed[Proposed
     return listed(lines.exclude(state=ProposedChange.State.PROPOSED).order_by("-reviewed_at", "-id"), page)
 
 
-def changes_waiting(viewer: Actor) -> int:
-    """How many proposals wait for a review; one query."""
-    return ProposedChange.objects.filter(state=ProposedChange.State.PROPOSED).count()
+def changes_pressing(viewer: Actor) -> dict[str, Exists]:
+    """Whether proposals of others wait for a review; to be asked for in a query that is made anyway."""
+    return {"changes": Exists(ProposedChange.objects.filter(state=ProposedChange.State.PROPOSED).exclude(proposed_by=viewer.user))}
 
 
 def change_of(viewer: Actor, key: int) -> ProposedChange | None:

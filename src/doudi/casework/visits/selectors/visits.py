@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Exists, F, Q, QuerySet
 
 from doudi.casework.access.actor import Actor
 from doudi.casework.registry.models import Household, Person
@@ -38,6 +38,13 @@ def visits_listed(viewer: Actor, *, tab: str, on: date, purpose: str = "", page:
 def visits_counted(viewer: Actor, *, on: date) -> dict[str, int]:
     """How many are open: all, mine, overdue, due in a week; one query."""
     return Visit.objects.filter(OPEN).aggregate(**{name: Count("id", filter=_tab(name, viewer, on)) for name in ("mine", "overdue", "week", "open")})
+
+
+def visits_pressing(viewer: Actor, on: date) -> dict[str, Exists]:
+    """Whether there are visits to make, and overdue ones: one's own; for who does not plan them also those that nobody was given."""
+    own = Q(assignee=viewer.user) if viewer.may("visit.plan") else Q(assignee=viewer.user) | Q(assignee=None)
+    mine = Visit.objects.filter(OPEN & own)
+    return {"visits": Exists(mine), "visits_over": Exists(mine.filter(due_on__lt=on))}
 
 
 def visit_of(viewer: Actor, key: int) -> Visit | None:
