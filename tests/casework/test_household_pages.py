@@ -11,6 +11,7 @@ from tests.casework.cast import VILLAGE, Cast, Member, region
 from doudi.casework.access.models import Reveal
 from doudi.casework.access.sealing import index_of, masked_id, seal
 from doudi.casework.audit.models import Entry
+from doudi.casework.organisation.models import Region
 from doudi.casework.registry.models import Aid, Category, Correction, Household, Person
 from doudi.casework.runs.models import Run, Variable
 
@@ -121,3 +122,21 @@ def test_a_value_of_the_wrong_kind_is_said_at_its_field(cast: Cast, home: Househ
     answer = cast.township_officer.client().post("/households/7/correct/", {"target": "p:71:birth_on", "value": "昨天", "reason": "户口簿"})
     assert answer.status_code == 422
     assert "日期请写成" in answer.content.decode()
+
+
+def test_a_correction_shows_what_the_file_says_now_and_takes_a_place_by_its_name(cast: Cast, home: Household) -> None:
+    client, address = cast.township_officer.client(), "/households/7/correct/"
+    assert "王小明 · 在世（现在：是）" in client.get(address).content.decode()
+    wrong = client.post(address, {"target": "h:7:region", "value": "没有的村", "reason": "搬家了"})
+    assert "本县没有叫这个名称的村（社区）或乡镇（街道）" in wrong.content.decode()
+    sent = client.post(address, {"target": "h:7:region", "value": Region.objects.get(code=VILLAGE).name, "reason": "搬家了"})
+    assert sent.status_code == 302
+    assert Correction.objects.get().value == VILLAGE
+
+
+def test_the_bar_says_who_is_in_charge_and_the_name_stays_masked_on_each_page(cast: Cast, home: Household) -> None:
+    for address in ("/households/7/", "/households/7/correct/", "/visits/new/7/", "/applications/new/7/"):
+        bar = page(cast.township_officer, address).split('class="identity"')[1].split("</dl>")[0]
+        assert "王**" in bar
+        assert "王小明" not in bar
+        assert "最低生活保障对象" in bar

@@ -146,6 +146,11 @@ def events_of(viewer: Actor, item: WorkItem) -> QuerySet[Event]:
     return Event.objects.filter(item=item).order_by("-at", "-id")
 
 
+def events_of_household(viewer: Actor, number: int, most: int) -> list[Event]:
+    """The newest steps of all work about a household, with their items; one query."""
+    return list(Event.objects.select_related("item").filter(item__household=number).order_by("-at", "-id")[:most])
+
+
 def offices_for(item: WorkItem) -> QuerySet[Office]:
     """Where a returned item may go: offices of its county and its township."""
     places = [place for place in (item.county, item.township) if place]

@@ -14,3 +14,12 @@ def places_within(region: str, limit: int = 500) -> list[tuple[str, str]]:
     if len(region) < 9:
         own = own.filter(kind="township")
     return [(one.code, one.path if len(region) < 6 else one.name) for one in own[:limit]]
+
+
+def places_called(county: str, words: str) -> list[Region]:
+    """Townships and villages of a county whose full name ends with the words, at most six; one query."""
+    words = "".join(words.split())
+    if not words:
+        return []
+    own = Region.objects.filter(code__gte=county, code__lt=county + ":", kind__in=("township", "village"))
+    return list(own.filter(path__endswith=words).order_by("code")[:6])

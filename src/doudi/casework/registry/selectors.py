@@ -11,7 +11,7 @@ from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Subquer
 
 from doudi.casework.access.actor import EVERYTHING, Actor
 from doudi.casework.access.sealing import index_of
-from doudi.casework.alerts.models import Alert
+from doudi.casework.alerts.models import GRADES, Alert
 from doudi.casework.dispatch.models import State, WorkItem
 from doudi.casework.registry.correctable import FACTS
 from doudi.casework.registry.models import Aid, Category, Change, Correction, Household, Person
@@ -86,7 +86,7 @@ def household_file(viewer: Actor, number: int) -> File | None:
         aids=list(aid.order_by("-date", "-id")[:AIDS]),
         aid_sums=list(aid.filter(counts_in_sum=True).values("department").annotate(total=Sum("amount"), count=Count("id")).order_by("-total")),
         alerts=list(Alert.objects.filter(concerned).order_by("state", "rule")),
-        items=list(WorkItem.objects.select_related("office").filter(concerned).order_by("-opened_on", "-id")),
+        items=list(WorkItem.objects.select_related("office", "assignee").filter(concerned).order_by("-opened_on", "-id")),
         changes=list(Change.objects.filter(concerned, _of_facts(whole, variables)).order_by("-at", "-id")[:CHANGES]),
         corrections=list(
             Correction.objects.filter(_of_facts(whole, variables), Q(subject="h", number=number) | Q(subject="p", number__in=numbers)).order_by(
@@ -201,6 +201,29 @@ def people_of(numbers: Iterable[int]) -> dict[int, Person]:
 
 
 @dataclass(frozen=True)
+class Bar:
+    """What stands above each page of a household. `item`: its gravest open work, which says who is in charge."""
+
+    household: Household
+    head_name: str
+    place: str
+    categories: list[str]
+    grade: str
+    item: WorkItem | None
+
+
+def bar_of(viewer: Actor, home: Household) -> Bar:
+    """Four queries."""
+    head = Person.objects.filter(number=home.head).values_list("name", flat=True).first() if home.head else None
+    named = Category.objects.filter(household=home.number, ends_on=None).values_list("name", flat=True).distinct().order_by("name")
+    grades = Alert.objects.filter(household=home.number, state=Alert.State.OPEN).values_list("grade", flat=True).distinct()
+    running = WorkItem.objects.select_related("office", "assignee").filter(household=home.number).exclude(state__in=(State.CLOSED, State.WAITING))
+    return Bar(
+        home, head or "", region_path(home.region), list(named), min(grades, key=GRADES.index, default=""), running.order_by("urgency", "id").first()
+    )
+
+
+@dataclass(frozen=True)
 class Received:
     """What a household got from a department in a year: fen, and how many times."""
 
@@ -210,10 +233,15 @@ class Received:
 
 
 def aid_received(viewer: Actor, household: int, on: date) -> list[Received]:
-    """By department, the most first, of the twelve months before a day; what two departments report is counted once. One query."""
+    """By department, the most first, of the twelve months before a day; what two departments report is counted once; a department sees its own.
+
+    One query.
+    """
     members = Person.objects.filter(household=household).values("number")
     since = on - timedelta(days=365)
     lines = Aid.objects.filter(Q(household=household) | Q(person__in=members), counts_in_sum=True, amount__gt=0, date__gt=since, date__lte=on)
+    if viewer.scope.department != EVERYTHING:
+        lines = lines.filter(department=viewer.scope.department)
     sums = lines.values("department").annotate(total=Sum("amount"), count=Count("id")).order_by("-total", "department")
     return [Received(**line) for line in sums]
 

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
-from doudi.casework.registry.selectors import correction_of, corrections_waiting
+from doudi.casework.registry.selectors import bar_of, correction_of, corrections_waiting
 from doudi.casework.registry.services import correction_propose, correction_review, household_look
 from doudi.casework.visits.selectors.clues import CHANGE_TABS
 from doudi.kernel.clock import now
@@ -37,7 +37,12 @@ def correct(request: ActingRequest, number: int) -> HttpResponse:
             except DoudiError as problem:
                 put_into(form, problem)
     household_look(request.actor, household=file.household, what="household-correct")
-    return render(request, "households/correct.html", {"form": form, "file": file, "home": file.household}, status=status)
+    return render(
+        request,
+        "households/correct.html",
+        {"form": form, "file": file, "home": file.household, "bar": bar_of(request.actor, file.household)},
+        status=status,
+    )
 
 
 @needs("household.review")

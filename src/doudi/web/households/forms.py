@@ -7,17 +7,33 @@ from typing import Any
 
 from django import forms
 
+from doudi.casework.organisation.selectors import places_called
 from doudi.casework.registry.correctable import FIELDS
+from doudi.casework.registry.models import Person
 from doudi.casework.registry.selectors import File
+from doudi.kernel.regions import county_of
+from doudi.published.wording import show_fact
+from doudi.standards.regions import region_path
 
 
 def targets(file: File) -> list[tuple[str, str]]:
-    """What may be corrected: `h:region`, `p:<number>:name`, each with words; who it is by a masked name."""
-    choices = [(f"h:{file.household.number}:{field}", f"家庭 · {spec.label}") for (subject, field), spec in FIELDS.items() if subject == "h"]
-    for person in file.people:
-        who = person.name or "姓名不详"
-        choices += [(f"p:{person.number}:{field}", f"{who} · {spec.label}") for (subject, field), spec in FIELDS.items() if subject == "p"]
-    return choices
+    """What may be corrected: `h:<number>:region`, `p:<number>:name`, each with whose it is and what the file says now."""
+    subjects: list[tuple[str, Any, str]] = [("h", file.household, "家庭"), *(("p", one, one.name or "姓名不详") for one in file.people)]
+    return [
+        (f"{kind}:{one.number}:{field}", f"{who} · {spec.label}（现在：{_shown(getattr(one, spec.shown), spec.type)}）")
+        for kind, one, who in subjects
+        for (subject, field), spec in FIELDS.items()
+        if subject == kind
+    ]
+
+
+def _shown(value: Any, kind: str) -> str:
+    """A value as the file shows it."""
+    if value is None or value == "":
+        return "不详"
+    if kind == "region":
+        return region_path(value)
+    return show_fact(dict(Person.Gender.choices).get(value, value) if kind == "gender" else value, kind)
 
 
 class CorrectionForm(forms.Form):
@@ -26,12 +42,13 @@ class CorrectionForm(forms.Form):
     target = forms.ChoiceField(label="更正哪一项", widget=forms.Select(attrs={"class": "form-select"}))
     value = forms.CharField(
         label="更正为", max_length=120, widget=forms.TextInput(attrs={"class": "form-control"}),
-        help_text="日期写 2026-11-23；是否写 是 或 否；性别写 男 或 女；居住地写村（社区）代码",
+        help_text="日期写 2026-11-23；是否写“是”或“否”；性别写“男”或“女”；居住地写村（社区）的名称，如“湄江镇栗山社区居委会”",
     )  # fmt: skip
     reason = forms.CharField(label="理由", max_length=500, widget=forms.Textarea(attrs={"class": "form-control", "rows": 2}))
 
     def __init__(self, *args: Any, file: File, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.county = county_of(file.household.region)
         self.fields["target"].choices = [("", "请选择"), *targets(file)]  # type: ignore[attr-defined]
 
     @property
@@ -45,8 +62,19 @@ class CorrectionForm(forms.Form):
         target, value = str(given.get("target", "")), str(given.get("value", "")).strip()
         if target and value:
             subject, _, field = target.split(":")
-            given["plain"] = self._plain(FIELDS[(subject, field)].type, value)
+            kind = FIELDS[(subject, field)].type
+            given["plain"] = self._place(value) if kind == "region" else self._plain(kind, value)
         return given
+
+    def _place(self, value: str) -> str:
+        """The code of a place that was named; a code stays one."""
+        if value.isascii() and value.isdigit():
+            return value
+        found = places_called(self.county, value)
+        if len(found) != 1:
+            names = "、".join(one.path.removeprefix(region_path(self.county)) for one in found)
+            self.add_error("value", f"本县有几个地方叫这个名称：{names}。请写上乡镇" if found else "本县没有叫这个名称的村（社区）或乡镇（街道）")
+        return found[0].code if found else ""
 
     def _plain(self, kind: str, value: str) -> Any:
         if kind == "bool":

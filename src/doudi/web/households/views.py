@@ -12,13 +12,15 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from doudi.casework.access.actor import Actor
 from doudi.casework.audit.actions import SEARCHED
 from doudi.casework.audit.services import record
-from doudi.casework.registry.selectors import File, Page, household_file, people_found
+from doudi.casework.dispatch.selectors import events_of_household
+from doudi.casework.registry.selectors import File, Page, bar_of, household_file, people_found
 from doudi.casework.registry.services import household_look, reveal
 from doudi.casework.visits.selectors.visits import papers_of_household, visits_of_household
 from doudi.kernel.clock import now
 from doudi.kernel.errors import DoudiError
 from doudi.standards.regions import below, region_name, region_path
 from doudi.web.faults import words as words_of
+from doudi.web.households.chain import chain_of
 from doudi.web.households.searching import search_keep, search_of
 from doudi.web.permissions import ActingRequest, needs
 from doudi.web.visits.applications import programme_words
@@ -30,7 +32,7 @@ THEMES = {
     "casework": "走访和核查",
 }  # fmt: skip
 """Topic of the policy's variables -> heading, in the order of the page."""
-MOST, MOST_VISITS = 100, 20
+MOST, MOST_VISITS, MOST_EVENTS = 100, 20, 120
 
 
 @needs("household.search")
@@ -94,30 +96,41 @@ def file_page(request: ActingRequest, found: File, status: int = 200, **more: An
     """The file as a page; `revealed` is a full number, `asked` the person whose number was asked for in vain."""
     by, home = request.actor, found.household
     proposed, clues, applied = papers_of_household(by, home.number)
+    visits = list(visits_of_household(by, home.number)[:MOST_VISITS])
+    programmes = [(one, programme_words(one)) for one in applied]
     context = {
         "file": found,
         "home": home,
-        "place": region_path(home.region),
-        "grade": min((alert.grade for alert in found.alerts if alert.state == "open"), key="ROYB".index, default=""),
+        "bar": bar_of(by, home),
+        "chain": chain_of(found.items, events_of_household(by, home.number, MOST_EVENTS), visits, clues, programmes, _opens(by)),
         "people": [(one, found.categories.get(one.number, []), found.facts_of.get(one.number, [])) for one in found.people],
-        "categories": sorted({line.name for lines in found.categories.values() for line in lines if line.ends_on is None}),
         "themes": [(THEMES.get(theme, theme), facts) for theme, facts in sorted(found.themes, key=lambda one: _rank(one[0]))],
         "open_alerts": [alert for alert in found.alerts if alert.state in ("open", "decided")],
         "past_alerts": [alert for alert in found.alerts if alert.state not in ("open", "decided")],
         "may_reveal": by.may("household.reveal"),
         "may_correct": by.may("household.correct"),
-        "visits": list(visits_of_household(by, home.number)[:MOST_VISITS]),
+        "visits": visits,
         "proposed": proposed,
         "clues": clues,
-        "applied": [(one, programme_words(one)) for one in applied],
-        "sees_visits": by.may("visit.see"),
+        "applied": programmes,
+        "sees_visits": _opens(by)["visit"],
         "may_review": by.may("household.review"),
-        "sees_clues": by.may("clue.raise") or by.may("clue.answer"),
-        "sees_applications": by.may("application.start") or by.may("work.approve"),
+        "sees_clues": _opens(by)["clue"],
+        "sees_applications": _opens(by)["application"],
         "may_visit": by.may("visit.plan") or by.may("visit.record"),
         **more,
     }
     return render(request, "households/file.html", context, status=status)
+
+
+def _opens(by: Actor) -> dict[str, bool]:
+    """Name of an address -> whether the role may open such pages."""
+    return {
+        "item": by.may("work.see"),
+        "visit": by.may("visit.see"),
+        "clue": by.may("clue.raise") or by.may("clue.answer"),
+        "application": by.may("application.start") or by.may("work.approve"),
+    }
 
 
 def _rank(theme: str) -> int:

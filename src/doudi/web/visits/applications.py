@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from doudi.casework.access.actor import EVERYTHING, Actor
 from doudi.casework.audit.actions import LOOKED
 from doudi.casework.audit.services import record
+from doudi.casework.registry.selectors import bar_of
 from doudi.casework.visits.models import Application
 from doudi.casework.visits.offers import offers
 from doudi.casework.visits.selectors.clues import APPLICATION_TABS, application_of, applications_listed
@@ -65,7 +66,7 @@ def application_new(request: ActingRequest, household: int) -> HttpResponse:
                 return redirect("application", made.pk)
             except DoudiError as problem:
                 put_into(form, problem)
-    context = {"form": form, "sheet": sheet, "place": village(sheet.household.region), "item": item}
+    context = {"form": form, "sheet": sheet, "bar": bar_of(by, sheet.household), "item": item}
     return render(request, "visits/application_new.html", context, status=status)
 
 

@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from doudi.casework.registry.selectors import bar_of
 from doudi.casework.visits.answers import words_of
 from doudi.casework.visits.models import Visit
 from doudi.casework.visits.regular import visits_plan_due
@@ -85,7 +86,7 @@ def visit_new(request: ActingRequest, household: int) -> HttpResponse:
                 return redirect("visit", visit.pk)
             except DoudiError as problem:
                 put_into(form, problem)
-    context = {"form": form, "family": family, "place": village(family.household.region), "item": item}
+    context = {"form": form, "family": family, "bar": bar_of(by, family.household), "item": item}
     return render(request, "visits/plan.html", context, status=status)
 
 
