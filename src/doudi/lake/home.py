@@ -23,6 +23,8 @@ FORMAT = 2
 """Version of the layout below the home; a home of another version is not opened."""
 
 TEMPORARY, UNFINISHED = ".tmp-", ".unfinished-"
+OF_THE_SITE = frozenset({"postgres", "site"})
+"""Folders of the casework site, which may be prepared before the first delivery comes."""
 
 HOME_MISSING = code("home_missing", "数据目录不存在")
 HOME_FOREIGN = code("home_foreign", "目录不是兜底数据目录")
@@ -206,7 +208,7 @@ class Home:
             return False
         if not self.root.is_dir():
             return True
-        inside = [path for path in self.root.iterdir() if not path.name.startswith(".")]
+        inside = [path for path in self.root.iterdir() if not path.name.startswith(".") and path.name not in OF_THE_SITE]
         return any(path not in self._places or any(path.iterdir()) for path in inside)
 
     @property

@@ -54,6 +54,12 @@ def test_a_start_that_was_interrupted_is_finished(tmp_path: Path) -> None:
     assert Home.open(tmp_path / "home").deliveries.is_dir()
 
 
+def test_a_site_that_was_prepared_before_the_first_delivery_is_no_foreign_folder(tmp_path: Path) -> None:
+    (tmp_path / "site" / "static").mkdir(parents=True)
+    (tmp_path / "postgres").mkdir()
+    assert Home.open(tmp_path).deliveries.is_dir()
+
+
 @pytest.mark.parametrize(("content", "code"), [('{"format": 99}', HOME_VERSION), ("{", HOME_FOREIGN), ("[]", HOME_VERSION)])
 def test_a_home_of_another_version_or_a_broken_one_is_refused(tmp_path: Path, content: str, code: str) -> None:
     home = Home.open(tmp_path / "home")
