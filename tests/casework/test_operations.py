@@ -97,6 +97,12 @@ def test_a_database_that_fails_leaves_its_figures_out_and_says_so(monkeypatch: p
     assert "doudi_jobs" not in text
 
 
+@pytest.mark.django_db
+def test_a_page_that_is_asked_for_by_another_name_is_refused() -> None:
+    assert Client().get("/login", headers={"host": "elsewhere.example"}).status_code == 400
+    assert Client().get("/login").status_code == 200
+
+
 def line_of(record: logging.LogRecord) -> dict[str, object]:
     """A record as the log shows it."""
     found: dict[str, object] = json.loads(logs.formatter().format(record))

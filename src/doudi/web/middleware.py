@@ -60,12 +60,13 @@ class RequestLog:
 
 
 class Headers:
-    """Nothing of a page stays in a browser's or a proxy's store; logging out empties what did."""
+    """A page is asked for by the site's own name; nothing of it stays in a browser's or a proxy's store, and logging out empties what did."""
 
     def __init__(self, respond: Respond) -> None:
         self._respond = respond
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.get_host()  # raises DisallowedHost, which is answered with 400
         response = self._respond(request)
         response.headers.setdefault("Cache-Control", "no-store")
         response.headers.setdefault("Permissions-Policy", "camera=(self), geolocation=(self), microphone=()")
