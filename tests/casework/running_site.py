@@ -25,7 +25,7 @@ from doudi.config import embedded
 from doudi.config.databases import DATABASE, cluster_folder
 from doudi.config.demo import PASSWORD
 
-PATIENCE = 60.0
+PATIENCE = 150.0
 NOT_PASSED_ON = ("DATABASE_URL", "DOUDI_OWNER_DATABASE_URL", "DOUDI_LOADER_DATABASE_URL", "DJANGO_SETTINGS_MODULE", "PROMETHEUS_MULTIPROC_DIR")
 """What the tests' own process stands on, and a site of its own must not."""
 
@@ -91,10 +91,11 @@ class RunningSite:
         self._log = folder / "said.log"
         self.supervisor: subprocess.Popen[bytes] | None = None
 
-    def start(self, *arguments: str) -> subprocess.Popen[bytes]:
-        """One `doudi` command as a process; what it says goes to a file."""
+    def start(self, *arguments: str, **streams: Any) -> subprocess.Popen[bytes]:
+        """One `doudi` command as a process; what it says goes to a file, unless `streams` say otherwise."""
         with self._log.open("ab") as said:
-            return subprocess.Popen([sys.executable, "-m", "doudi.cli", *arguments], env=self._environment, stdout=said, stderr=said)
+            chosen = streams or {"stdout": said, "stderr": said}
+            return subprocess.Popen([sys.executable, "-m", "doudi.cli", *arguments], env=self._environment, **chosen)
 
     def run(self, *arguments: str) -> str:
         """One command that has to succeed; returns what it said."""

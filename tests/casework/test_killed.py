@@ -6,8 +6,10 @@ Each is stopped at a chosen place by a lock that the test holds, killed there, a
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import mkdtemp
 
@@ -26,37 +28,62 @@ KEEPING = "%INSERT INTO audit_entry%"
 
 
 @pytest.fixture(scope="module")
-def site() -> Iterator[RunningSite]:
-    """A township of 150 invented households with a published run, and a site that is prepared and empty."""
-    parent = Path(os.environ["DOUDI_TEST_POSTGRES"]).parent  # where the database's own user may go; pytest's folders are closed to it
-    folder = Path(mkdtemp(prefix="running-", dir=parent))  # a new one each time: other tests may run between those of this module
-    folder.chmod(0o755)
-    site, keys = RunningSite(folder), os.environ["DOUDI_KEYS"]
+def published() -> Path:
+    """A folder with the data folder of a township of 150 invented households and a published run, and its keys."""
+    folder, keys = _new_folder("published"), os.environ["DOUDI_KEYS"]
     os.environ["DOUDI_KEYS"] = str(folder / "keys")
     try:
         size = ("--households", "150", "--region", TOWNSHIP, "--seed", "3", "--processes", "1")
-        assert main(["simulate", *size, "--out", str(site.home)]) == 0
-        assert main(["run", "--as-of", "2026-10-31", "--home", str(site.home)]) in (0, 1)
+        assert main(["simulate", *size, "--out", str(folder / "home")]) == 0
+        assert main(["run", "--as-of", "2026-10-31", "--home", str(folder / "home")]) in (0, 1)
     finally:
         os.environ["DOUDI_KEYS"] = keys
-    embedded.start(cluster_folder(site.home))
-    site.run("site", "prepare", "--demo")
-    yield site
-    embedded.stop(cluster_folder(site.home))
+    return folder
+
+
+@pytest.fixture
+def site(published: Path) -> Iterator[RunningSite]:
+    """A site of its own that is prepared and empty."""
+    with prepared(published) as site:
+        yield site
 
 
 @pytest.fixture(scope="module")
-def loaded(site: RunningSite) -> RunningSite:
-    """The same with the run loaded."""
-    site.run("site", "load")
-    return site
+def loaded(published: Path) -> Iterator[RunningSite]:
+    """A site for several tests, with the run loaded."""
+    with prepared(published) as site:
+        site.run("site", "load")
+        yield site
 
 
 @pytest.fixture(scope="module")
 def running(loaded: RunningSite) -> Iterator[RunningSite]:
-    """The same with web server and worker."""
+    """The same with web server and worker; whatever was killed, in the end its audit log is whole."""
     with loaded.up():
         yield loaded
+        looking = "from doudi.casework.audit.verification import verify; from doudi.kernel.clock import now; found = verify(at=now()); "
+        loaded.python(looking + "assert found.sound and found.entries, found")
+
+
+@contextmanager
+def prepared(published: Path) -> Iterator[RunningSite]:
+    """A copy of the published data with a database of its own."""
+    folder = _new_folder("running")
+    shutil.copytree(published, folder, dirs_exist_ok=True)
+    site = RunningSite(folder)
+    embedded.start(cluster_folder(site.home))
+    try:
+        site.run("site", "prepare", "--demo")
+        yield site
+    finally:
+        embedded.stop(cluster_folder(site.home))
+
+
+def _new_folder(name: str) -> Path:
+    """Where the database's own user may go; pytest's folders are closed to it."""
+    folder = Path(mkdtemp(prefix=f"{name}-", dir=Path(os.environ["DOUDI_TEST_POSTGRES"]).parent))
+    folder.chmod(0o755)
+    return folder
 
 
 @pytest.fixture(scope="module")
@@ -173,8 +200,3 @@ def test_a_sealing_batch_and_a_job_that_are_killed_are_done_again_and_once(runni
     assert running.ask("SELECT count(*) FROM dispatch_notice") == 1
     until(lambda: running.ask("SELECT count(*) FROM audit_unsealed") == 0, "everything is sealed")
     assert running.ask("SELECT count(*) FROM audit_seal") == running.ask("SELECT count(*) FROM audit_entry")
-
-
-def test_after_all_of_this_the_audit_log_is_whole(running: RunningSite) -> None:
-    looking = "from doudi.casework.audit.verification import verify; from doudi.kernel.clock import now; found = verify(at=now()); "
-    running.python(looking + "assert found.sound and found.entries > 3, found")
