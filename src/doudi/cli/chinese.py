@@ -23,7 +23,7 @@ _PATTERNS = (
 )
 _DETAILS = (
     (r"(?:Value error, )?'(?P<what>.*)' does not match the formats?.*", "{what} 不是日期，应写成 2026-10-31"),
-    (r"'(?P<what>.*)' is not one of (?P<list>.*)\.", "{what} 不在可选范围内：{list}"),
+    (r"(?:Value error, )?'(?P<what>.*)' is not one of (?P<list>.*)\.", "{what} 不在可选范围内：{list}"),
     (r"'(?P<what>.*)' is not a valid integer\.?.*", "{what} 不是整数"),
     (r"(?:[Pp]ath|[Ff]ile|[Dd]ir(?:ectory)?) '(?P<what>.*)' does not exist\.", "{what} 不存在"),
     (r"(?:[Pp]ath|[Ff]ile|[Dd]ir(?:ectory)?) '(?P<what>.*)' is a (?:file|directory)\.", "{what} 不是所要的文件或文件夹"),

@@ -23,16 +23,16 @@ def verify(home: Annotated[Path, typer.Option("--home", metavar="DIR", envvar="D
     with opened(home, "loader"):
         from django.db import transaction
 
-        from doudi.casework.access.actor import Scope, job
         from doudi.casework.audit.selectors import LOG_VERIFIED
         from doudi.casework.audit.services import record
         from doudi.casework.audit.verification import verify as check
+        from doudi.config.noted import COMMAND_LINE
         from doudi.kernel.clock import now
 
         verdict = check(at=now())
         with transaction.atomic():
             done = {"problems": len(verdict.problems), "entries": verdict.entries, "seals": verdict.seals}
-            record(job("服务器命令行", Scope.of("43")), LOG_VERIFIED, kind="audit", detail=done)
+            record(COMMAND_LINE, LOG_VERIFIED, kind="audit", detail=done)
     for problem in verdict.problems:
         typer.echo(f"{problem.where}：{problem.says}")
     typer.echo(f"核对 {verdict.entries:,} 条记录、{verdict.seals:,} 环，{verdict.unsealed:,} 条待封存；链尾 {verdict.head.hex()}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -35,10 +35,10 @@ def up(
     from doudi.config import server, supervisor
 
     with supervisor.only_one(server.site_folder(), server.address()):
-        with opened(home, "loader"):
-            from doudi.config.preparation import prepare_site
+        with opened(home, acting := server.acting()):
+            from doudi.config.preparation import check_site, prepare_site
 
-            prepare_site(typer.echo)
+            (prepare_site if acting == "loader" else check_site)(typer.echo)
             _disconnect()
             server.serve(lambda: _say_served(server.address()))
         typer.echo("已全部停止。")
@@ -87,6 +87,18 @@ def prepare(home: HomeOption = HOME, demo: Annotated[bool, typer.Option("--demo"
         prepare_site(typer.echo)
 
 
+@app.command("database-sql")
+def database_sql(home: HomeOption = HOME) -> None:
+    """写出建库和三个角色的 SQL，密码和库名取自三条连接；由超级用户用 psql 执行，可反复执行。"""
+    from doudi.config.process import choose_home
+
+    choose_home(home)
+    from doudi.config import databases
+    from doudi.config.databasesql import script
+
+    typer.echo(script({alias: databases.where(alias) for alias in ("default", "owner", "loader")}), nl=False)
+
+
 @app.command()
 def load(
     run: Annotated[str | None, typer.Option("--run", metavar="ID", help="运行编号；不写为最近一次")] = None,
@@ -108,14 +120,73 @@ def load(
 
 @app.command()
 def status(home: HomeOption = HOME) -> None:
-    """工作平台是否在运行，装载了哪次运行，有什么在等待。"""
+    """工作平台是否在运行，装载了哪次运行，什么迟了。有要处理的事时退出码为 1，供监控使用；各部门迟报的数据只列出。"""
     from doudi.config.process import opened
 
     with opened(home, "loader"):
-        from doudi.config.status import lines
+        from doudi.config.status import status as look
+        from doudi.kernel.clock import now
 
-        for line in lines():
-            typer.echo(line)
+        found = look(now())
+    for line in found.lines():
+        typer.echo(line)
+    raise typer.Exit(1 if found.to_do else 0)
+
+
+@app.command()
+def nightly(
+    inbox: Annotated[Path | None, typer.Option("--inbox", metavar="目录", help="各部门报送的文件放在哪里；不写则不接收", exists=True)] = None,
+    backups: Annotated[Path | None, typer.Option("--backups", metavar="目录", help="备份放在哪里，每晚一个；不写则不备份")] = None,
+    keep: Annotated[int, typer.Option("--keep", metavar="N", min=1, help="留几个备份，更早的删除")] = 14,
+    as_of: Annotated[datetime | None, typer.Option("--as-of", metavar="日期", formats=["%Y-%m-%d"], help="基准日，不写为今天")] = None,
+    home: HomeOption = HOME,
+) -> None:
+    """夜间作业：回传办理结果、接收报送、计算、装载、备份。一步不成，其余不做；整个可以再运行，已做的不会重复。网站不必停。"""
+    from doudi.config.process import opened
+
+    with opened(home, "loader"):
+        from doudi.config import server
+        from doudi.config.nightly import Night, night
+        from doudi.kernel.clock import now
+
+        at = now()
+        plan = Night(home, server.site_folder(), inbox, backups, keep, as_of.date() if as_of else at.date(), at)
+        look = night(plan, lambda line: typer.echo(line))
+    typer.echo("夜间作业完成。" + ("有文件没能接收，见上。" if look else ""))
+    raise typer.Exit(1 if look else 0)
+
+
+@app.command()
+def administrator(
+    username: Annotated[str, typer.Argument(metavar="账号", help="登录用的账号")],
+    name: Annotated[str, typer.Option("--name", metavar="姓名", help="这个人的姓名")],
+    region: Annotated[str, typer.Option("--region", metavar="代码", help="在哪一级：43 省，4313 市州，431382 县")],
+    role: Annotated[
+        Literal["security", "system", "audit"], typer.Option("--role", help="security 安全管理员，system 系统管理员，audit 审计管理员")
+    ] = "security",
+    home: HomeOption = HOME,
+) -> None:
+    """开通一名管理员，显示初始密码：首次登录时绑定动态验证码并改密码。其他账号由安全管理员在网页上开通。"""
+    from doudi.config.process import opened
+
+    with opened(home, "loader"):
+        from doudi.config.administrators import administrator_make
+        from doudi.kernel.clock import now
+
+        password = administrator_make(username=username, name=name, role=role, region=region, at=now())
+    typer.echo(f"已开通 {username}。初始密码（只显示这一次，请当面交给本人）：{password}")
+
+
+@app.command()
+def retry(home: HomeOption = HOME) -> None:
+    """把失败的后台任务重新排队：先在 worker.log 里看原因并改正。每个任务都可以做两次。"""
+    from doudi.config.process import opened
+
+    with opened(home, "loader"):
+        from doudi.config.jobs import failed_retry
+        from doudi.kernel.clock import now
+
+        typer.echo(f"重新排队 {failed_retry(now())} 个。")
 
 
 @app.command()
@@ -127,11 +198,10 @@ def backup(
     from doudi.config.process import opened
 
     with opened(home, "loader"):
-        from doudi.config import databases
-        from doudi.config.backup import backup as write
+        from doudi.config.noted import backup_made
         from doudi.kernel.clock import now
 
-        made = write(databases.where("loader"), folder, now())
+        made = backup_made(folder, now())
     typer.echo(f"{folder}：{sum(made.rows.values()):,} 行，{len(made.rows)} 张表。密钥文件请另行备份，没有它打不开这份备份。")
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import structlog
+from django.db import transaction
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
 
@@ -18,6 +21,21 @@ async def retry_stalled(context: JobContext, timestamp: int = 0) -> None:
     for stalled in await context.app.job_manager.get_stalled_jobs():
         await context.app.job_manager.retry_job(stalled)
         log.warning("job_started_again", job=stalled.id, task=stalled.task_name)
+
+
+@transaction.atomic
+def failed_retry(at: datetime) -> int:
+    """Jobs that failed for good start again; returns how many. To be called as the loader."""
+    from doudi.casework.audit.actions import JOBS_RETRIED
+    from doudi.casework.audit.services import record
+    from doudi.config.noted import COMMAND_LINE
+
+    failed = app.job_manager.list_jobs(status="failed")
+    for job in failed:
+        app.job_manager.retry_job_by_id(job.id, at)
+    if failed:
+        record(COMMAND_LINE, JOBS_RETRIED, kind="jobs", detail={"jobs": len(failed)})
+    return len(failed)
 
 
 @app.periodic(cron="15 18 * * *")

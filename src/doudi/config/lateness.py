@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.db import connection
 
+from doudi.casework.audit.actions import BACKED_UP
 from doudi.casework.audit.models import Entry, Unsealed
 from doudi.casework.runs.models import Dataset, Run
-from doudi.config.noted import BACKED_UP
+from doudi.casework.runs.services import LOADING
 from doudi.config.options import options
 from doudi.kernel.clock import CHINA
+from doudi.kernel.errors import DoudiError
 from doudi.published.read import PublishedRun
 
 UNSEALED = timedelta(minutes=5)
@@ -23,34 +25,22 @@ FREE = 0.1
 
 
 def late(at: datetime, running: bool) -> Iterator[str]:
-    """Line by line; nothing if all is as it should be. To be called as the loader."""
+    """What whoever runs the site has to do, line by line; nothing if all is as it should be. To be called as the loader."""
     current = Run.objects.filter(state=Run.State.CURRENT).first()
+    if not running:
+        yield "工作平台没有运行，后台任务和审计封存也停着（doudi site up）"
     yield from _runs(current, at)
-    yield from _datasets()
     yield from _jobs(at)
     yield from _sealing(at)
     yield from _backups(at)
     yield from _disk()
-    if not running:
-        yield "工作平台没有运行：后台任务和审计封链也停着（doudi site up）"
 
 
-def _runs(current: Run | None, at: datetime) -> Iterator[str]:
-    for failed in Run.objects.filter(state__in=[Run.State.FAILED, Run.State.LOADING]):
-        yield f"没有装载成功：{failed.pk}（doudi site load --run {failed.pk} 可以重来）"
-    published = PublishedRun.all(options().home)
-    if published and (current is None or (published[-1].as_of, published[-1].id) > (current.as_of, current.pk)):
-        yield f"有新的运行没有装载：{published[-1].id}（doudi site load）"
-    if current is not None:
-        days = (at.astimezone(CHINA).date() - current.as_of).days
-        if days > options().run_late_days:
-            yield f"当前数据截至 {current.as_of}，已过 {days} 天（doudi site nightly，或先 doudi run 再 doudi site load）"
-
-
-def _datasets() -> Iterator[str]:
-    found = list(Dataset.objects.exclude(late_days=0).order_by("-late_days", "title"))
-    never = [one.title for one in found if one.late_days is None]
-    behind = [f"{one.title} {one.late_days} 天" for one in found if one.late_days is not None]
+def behind() -> Iterator[str]:
+    """What departments owe: theirs to bring, so it is told apart from what is late at the site itself."""
+    found = list(Dataset.objects.filter(run__state=Run.State.CURRENT).order_by("-late_days", "title"))
+    behind = [f"{one.title} {one.late_days} 天" for one in found if one.late_days]
+    never = [one.title for one in found if one.delivered_to is None]
     if behind:
         yield f"迟报 {len(behind)} 项：{_some(behind)}"
     if never:
@@ -58,7 +48,45 @@ def _datasets() -> Iterator[str]:
 
 
 def _some(words: list[str], most: int = 5) -> str:
-    return "、".join(words[:most]) + (f" 等 {len(words)} 项" if len(words) > most else "")
+    return "、".join(words[:most]) + (" 等" if len(words) > most else "")
+
+
+def _runs(current: Run | None, at: datetime) -> Iterator[str]:
+    if not _being_loaded():
+        for failed in Run.objects.filter(state__in=[Run.State.FAILED, Run.State.LOADING]):
+            if current is None or _age(failed) > _age(current):
+                yield f"没有装载成功：{failed.pk}（原因见命令输出，改正后 doudi site load --run {failed.pk}）"
+    newest = _newest()
+    if newest is not None and (current is None or (newest.id != current.pk and newest.as_of >= current.as_of)):
+        yield f"有新的运行没有装载：{newest.id}（doudi site load）"
+    if current is not None:
+        days = (at.astimezone(CHINA).date() - current.as_of).days
+        if days > options().run_late_days:
+            yield f"当前数据截至 {current.as_of}，已过 {days} 天（doudi site nightly，或先 doudi run 再 doudi site load）"
+
+
+def _age(run: Run) -> tuple[object, ...]:
+    return run.as_of, run.published_at or datetime.min.replace(tzinfo=UTC)
+
+
+def _newest() -> PublishedRun | None:
+    try:
+        return PublishedRun.latest(options().home)
+    except DoudiError:
+        return None
+
+
+def _being_loaded() -> bool:
+    """Whether somebody holds the lock of a load at this moment."""
+    query = """
+        SELECT EXISTS (
+            SELECT FROM pg_locks l JOIN pg_database d ON d.oid = l.database
+            WHERE l.locktype = 'advisory' AND l.objid = %s AND l.granted AND d.datname = current_database()
+        )
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(query, [LOADING])
+        return bool(cursor.fetchone()[0])
 
 
 def _jobs(at: datetime) -> Iterator[str]:
@@ -71,7 +99,7 @@ def _jobs(at: datetime) -> Iterator[str]:
         cursor.execute(query, [at - WAITED])
         failed, waiting = cursor.fetchone()
     if failed:
-        yield f"后台任务失败 {failed} 个：原因在 site/logs/worker.log"
+        yield f"后台任务失败 {failed} 个（原因在 worker.log；改正后 doudi site retry）"
     if waiting:
         yield f"后台任务有 {waiting} 个等了半小时以上：后台进程停了，或做不过来"
 
@@ -91,6 +119,8 @@ def _backups(at: datetime) -> Iterator[str]:
 
 
 def _disk() -> Iterator[str]:
-    space = shutil.disk_usage(options().home)
+    """The disk of the data folder, or of what it is to be made in."""
+    home = options().home.resolve()
+    space = shutil.disk_usage(next(place for place in (home, *home.parents) if place.exists()))
     if space.free < FREE * space.total:
         yield f"数据目录所在的磁盘只剩 {space.free / 1024**3:.0f} GB（{space.free * 100 // space.total}%）"

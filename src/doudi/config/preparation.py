@@ -10,6 +10,11 @@ from django.core.management import call_command
 from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
 
+from doudi.config.databases import where
+from doudi.kernel.errors import DoudiError, Fault, code
+
+UNPREPARED = code("site_tables_of_another_version", "数据库的表不是这个版本的")
+
 Say = Callable[[str], None]
 NEWEST_STATIC = ".gathered"
 
@@ -21,12 +26,22 @@ def prepare_site(say: Say) -> None:
     gather_static(say)
 
 
+def check_site(say: Say) -> None:
+    """What the site's own role can do before it serves: see that somebody has prepared the tables. Raises DoudiError if not."""
+    must_be_prepared()
+    gather_static(say)
+
+
+def must_be_prepared() -> None:
+    """Raises DoudiError if the tables are not those of this version."""
+    if waiting := pending_migrations():
+        raise DoudiError(Fault(UNPREPARED, f"数据库还不是这个版本（{len(waiting)} 步未做）", todo="先运行 doudi site prepare"))
+
+
 def migrate(say: Say) -> None:
-    """Bring the tables to this version, as the owner. Without the owner's connection only checks that nothing is to be done."""
-    if "owner" not in settings.DATABASES:
-        waiting = pending_migrations()
-        say("数据库已是这个版本" if not waiting else f"数据库还不是这个版本（{len(waiting)} 步未做），请设置 DOUDI_OWNER_DATABASE_URL 再运行一次")
-        return
+    """Bring the tables to this version, as the owner. Raises DoudiError if that is needed and the owner's connection was not given."""
+    if "owner" not in settings.DATABASES and pending_migrations():
+        where("owner")
     waiting = pending_migrations()
     if waiting:
         call_command("migrate", database="owner", verbosity=0)

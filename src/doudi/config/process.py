@@ -12,7 +12,9 @@ import django
 
 from doudi.config.databases import cluster_folder, where
 from doudi.config.options import options
+from doudi.kernel.errors import DoudiError, Fault, code
 
+NO_ANSWER = code("site_database_unreachable", "连不上网站的数据库")
 Alias = Literal["default", "owner", "loader"]
 
 
@@ -45,7 +47,7 @@ def database() -> Iterator[None]:
 def opened(home: Path, acting: Alias = "default") -> Iterator[None]:
     """Everything a command needs: data folder, database, Django, and Django's default connection acting as `acting`.
 
-    Raises DoudiError if that connection is not given.
+    Raises DoudiError if that connection is not given, or leads nowhere.
     """
     choose_home(home)
     with database():
@@ -53,9 +55,22 @@ def opened(home: Path, acting: Alias = "default") -> Iterator[None]:
         from django.db import connections
 
         try:
+            _reach(acting)
             yield
         finally:
             connections.close_all()
+
+
+def _reach(alias: Alias) -> None:
+    """Connect, so that a server that is down or a wrong password is told before anything is done."""
+    from django.db import OperationalError, connections
+
+    try:
+        connections["default"].ensure_connection()
+    except OperationalError as problem:
+        variable = {"default": "DATABASE_URL"}.get(alias, f"DOUDI_{alias.upper()}_DATABASE_URL")
+        why = " ".join(str(problem).split())[:300]
+        raise DoudiError(Fault(NO_ANSWER, "连不上数据库", variable, why, "看数据库是否在运行，这条连接的主机、库名、密码对不对")) from None
 
 
 def act_as(alias: Alias) -> None:

@@ -34,9 +34,9 @@ def recover(folder: Path) -> Iterator[str]:
 def _audit(folder: Path, contents: Contents) -> Iterator[str]:
     act_as("loader")
     from doudi.casework.audit.verification import verify
-    from doudi.config.noted import RESTORED, note
+    from doudi.config.noted import backup_restored
 
-    note(RESTORED, folder, contents)
+    backup_restored(folder, contents)
     verdict = verify(at=now())
     yield f"审计日志：{verdict.entries:,} 条，" + ("完整" if verdict.sound else "有问题")
     for problem in verdict.problems[:20]:

@@ -20,34 +20,50 @@ def prepare(admin: Connection[tuple[object, ...]], database: str, passwords: dic
     `passwords` role -> password, or None to leave it as it is. The connection must be in autocommit.
     """
     known = {name for (name,) in admin.execute("SELECT rolname FROM pg_roles").fetchall()}
-    for statement in _roles(known, passwords):
+    for statement in roles(known, passwords):
         admin.execute(statement)
     if admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database]).fetchone() is None:
-        admin.execute(
-            sql.SQL("CREATE DATABASE {} OWNER {} ENCODING 'UTF8' TEMPLATE template0").format(sql.Identifier(database), sql.Identifier(OWNER))
-        )
-    admin.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(database)))
-    admin.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}, {}").format(sql.Identifier(database), sql.Identifier(APP), sql.Identifier(LOADER)))
+        admin.execute(create(database))
+    for statement in entry(database):
+        admin.execute(statement)
 
 
 def grant(inside: Connection[tuple[object, ...]]) -> None:
     """Inside the database, as a superuser: what the owner makes, app and loader may use. The app may neither make nor empty tables."""
+    for statement in granted(inside.info.dbname):
+        inside.execute(statement)
+
+
+def create(database: str) -> sql.Composed:
+    """The database, its owner's."""
+    return sql.SQL("CREATE DATABASE {} OWNER {} ENCODING 'UTF8' TEMPLATE template0").format(sql.Identifier(database), sql.Identifier(OWNER))
+
+
+def entry(database: str) -> Iterator[sql.Composed]:
+    """Who may connect."""
+    yield sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(database))
+    yield sql.SQL("GRANT CONNECT ON DATABASE {} TO {}, {}").format(sql.Identifier(database), sql.Identifier(APP), sql.Identifier(LOADER))
+
+
+def granted(database: str) -> Iterator[sql.Composed]:
+    """What is done inside the database."""
     for statement in (
         "CREATE EXTENSION IF NOT EXISTS pg_trgm",
         f"ALTER SCHEMA public OWNER TO {OWNER}",
         "REVOKE ALL ON SCHEMA public FROM PUBLIC",
         f"GRANT USAGE ON SCHEMA public TO {APP}, {LOADER}",
-        f"GRANT TEMPORARY ON DATABASE {inside.info.dbname} TO {LOADER}",
         f"ALTER DEFAULT PRIVILEGES FOR ROLE {OWNER} IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {APP}",
         f"ALTER DEFAULT PRIVILEGES FOR ROLE {OWNER} IN SCHEMA public GRANT ALL ON TABLES TO {LOADER}",
         f"ALTER DEFAULT PRIVILEGES FOR ROLE {OWNER} IN SCHEMA public GRANT USAGE, SELECT ON SEQUENCES TO {APP}, {LOADER}",
         f"ALTER DEFAULT PRIVILEGES FOR ROLE {OWNER} REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC",
         f"ALTER DEFAULT PRIVILEGES FOR ROLE {OWNER} IN SCHEMA public GRANT EXECUTE ON FUNCTIONS TO {APP}, {LOADER}",
     ):
-        inside.execute(sql.SQL(statement))  # type: ignore[arg-type]
+        yield sql.SQL(statement).format()  # type: ignore[arg-type]
+    yield sql.SQL("GRANT TEMPORARY ON DATABASE {} TO {}").format(sql.Identifier(database), sql.Identifier(LOADER))
 
 
-def _roles(known: set[object], passwords: dict[str, str | None]) -> Iterator[sql.Composed]:
+def roles(known: set[object], passwords: dict[str, str | None]) -> Iterator[sql.Composed]:
+    """The three roles, made or brought back to what they may; `known` those that are there."""
     for role in (OWNER, APP, LOADER):
         can = "NOSUPERUSER NOCREATEDB NOCREATEROLE LOGIN " + ("BYPASSRLS" if role == LOADER else "NOBYPASSRLS")
         verb = "ALTER" if role in known else "CREATE"

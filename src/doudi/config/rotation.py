@@ -12,13 +12,11 @@ from dataclasses import dataclass
 from django.db import connection, transaction
 
 from doudi.casework.access import sitekeys
-from doudi.casework.access.actor import Scope, job
 from doudi.casework.access.sealing import is_current, seal, unseal
-from doudi.casework.audit.actions import action
+from doudi.casework.audit.actions import KEY_ADDED, KEY_RESEALED
 from doudi.casework.audit.services import record
+from doudi.config.noted import COMMAND_LINE
 
-KEY_ADDED = action("key_added", "更换密钥：启用新密钥")
-RESEALED = action("key_resealed", "更换密钥：重新加密完成")
 BATCH = 2000
 
 
@@ -50,17 +48,16 @@ def rotate(*, resume: bool = False) -> Iterator[tuple[str, int]]:
 
     Raises DoudiError if a value cannot be opened: nothing of its batch is changed.
     """
-    by = job("服务器命令行", Scope.of("43"))
     if not resume and not unfinished():
         with transaction.atomic():
-            record(by, KEY_ADDED, kind="key", detail={"keys": sitekeys.rotate()})
+            record(COMMAND_LINE, KEY_ADDED, kind="key", detail={"keys": sitekeys.rotate()})
     total = 0
     for column in COLUMNS:
         count = sum(_reseal(column))
         total += count
         yield f"{column.table}.{column.name}", count
     with transaction.atomic():
-        record(by, RESEALED, kind="key", detail={"keys": len(sitekeys.masters()), "values": total})
+        record(COMMAND_LINE, KEY_RESEALED, kind="key", detail={"keys": len(sitekeys.masters()), "values": total})
 
 
 def unfinished() -> bool:

@@ -6,18 +6,26 @@ import socket
 from collections.abc import Callable
 from http.client import HTTPConnection
 from pathlib import Path
+from typing import Literal
 
 from doudi.config import supervisor
-from doudi.config.databases import cluster_folder
+from doudi.config.databases import cluster_folder, connection_strings
 from doudi.config.options import options
 from doudi.kernel.errors import DoudiError, Fault, code
 
+NOT_THEIRS = ("DOUDI_OWNER_DATABASE_URL", "DOUDI_LOADER_DATABASE_URL")
+"""What neither pages nor jobs may do, they have no password for."""
 PORT_TAKEN = code("site_port_taken", "网站要用的端口已被占用")
 
 
 def site_folder() -> Path:
     """Where the site keeps what is no data: lock, logs, static files, measurements."""
     return options().home / "site"
+
+
+def acting() -> Literal["default", "loader"]:
+    """Whether the site prepares itself at its start, or somebody else did, who has the connection for it."""
+    return "loader" if "loader" in connection_strings(options()) else "default"
 
 
 def address() -> str:
@@ -40,9 +48,10 @@ def processes(metrics: Path) -> list[supervisor.Kept]:
     """The worker, then the web server: who takes requests is started last and stopped first."""
     folder = options().log_folder or site_folder() / "logs"
     web = supervisor.command("gunicorn", "-c", "python:doudi.config.gunicorn", "doudi.config.wsgi:application")
+    worker = supervisor.command("doudi.cli", "site", "worker", "--home", str(options().home))
     return [
-        supervisor.Kept("worker", supervisor.command("doudi.cli", "site", "worker", "--home", str(options().home)), folder / "worker.log"),
-        supervisor.Kept("web", web, folder / "web.log", environment={"PROMETHEUS_MULTIPROC_DIR": str(metrics)}),
+        supervisor.Kept("worker", worker, folder / "worker.log", without=NOT_THEIRS),
+        supervisor.Kept("web", web, folder / "web.log", environment={"PROMETHEUS_MULTIPROC_DIR": str(metrics)}, without=NOT_THEIRS),
     ]
 
 

@@ -3,34 +3,50 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
 
 from doudi.casework.audit.models import Unsealed
 from doudi.casework.runs.models import Run
-from doudi.config import server, supervisor
+from doudi.config import lateness, nightly, server, supervisor
 from doudi.config.preparation import pending_migrations
 from doudi.kernel.clock import CHINA
 
-
-def is_prepared() -> bool:
-    """Whether the tables are those of this version; nothing else can be asked before."""
-    return not pending_migrations()
+UNPREPARED = "表结构：不是这个版本，请运行 doudi site prepare"
 
 
-def running() -> dict[str, str]:
-    """What the site's supervisor says of itself; empty if it does not run."""
-    return supervisor.running(server.site_folder())
+@dataclass(frozen=True)
+class Status:
+    """`says` what there is; `to_do` what whoever runs the site has to see to; `behind` what departments owe."""
+
+    says: list[str]
+    to_do: list[str]
+    behind: list[str]
+
+    def lines(self) -> Iterator[str]:
+        """All of it, as it is shown."""
+        yield from self.says
+        for heading, found in (("要处理", self.to_do), ("各部门的数据", self.behind)):
+            if found:
+                yield f"{heading}："
+                yield from (f"  {line}" for line in found)
+        if not self.to_do:
+            yield "没有迟了的事。"
 
 
-def lines() -> Iterator[str]:
-    """What there is, line by line; to be called as the loader."""
-    found = running()
-    yield f"工作平台：{'正在运行，' + found.get('address', '') if found else '没有运行'}"
-    if not is_prepared():
-        yield "表结构：不是这个版本，请运行 doudi site prepare"
-        return
+def status(at: datetime) -> Status:
+    """How the site does at a moment. To be called as the loader."""
+    found = supervisor.running(server.site_folder())
+    runs = f"工作平台：{'正在运行，' + found.get('address', '') if found else '没有运行'}"
+    if pending_migrations():  # nothing else can be asked before
+        return Status([runs], [UNPREPARED], [])
+    stopped = [f"夜间作业停在“{step}”没有做完（doudi site nightly 再做一次）" for step in nightly.left_at(server.site_folder())]
+    return Status([runs, *_contents()], [*lateness.late(at, bool(found)), *stopped], [*lateness.behind()])
+
+
+def _contents() -> Iterator[str]:
     current = Run.objects.filter(state=Run.State.CURRENT).first()
     yield f"数据：{current.pk}，截至 {current.as_of}{_when(current.loaded_at)}" if current else "数据：还没有装载运行结果"
     jobs = _jobs()

@@ -35,12 +35,13 @@ _DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG
 
 @dataclass
 class Kept:
-    """One process that is to run: its command, its log, and when it was started."""
+    """One process that is to run: its command, its log, the variables it is given and those it must not see, and when it was started."""
 
     name: str
     command: list[str]
     log: Path
     environment: dict[str, str] = field(default_factory=dict)
+    without: tuple[str, ...] = ()
     running: subprocess.Popen[bytes] | None = None
     starts: list[float] = field(default_factory=list)
 
@@ -51,7 +52,7 @@ class Kept:
         with self.log.open("ab") as out:
             self.running = subprocess.Popen(  # noqa: S603 - our own commands
                 self.command,
-                env=os.environ | self.environment,
+                env={name: value for name, value in (os.environ | self.environment).items() if name not in self.without},
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=out,

