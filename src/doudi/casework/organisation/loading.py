@@ -34,10 +34,16 @@ def organisation_fill(province: str = "43") -> Filled:
         Region.objects.bulk_create(
             lines, BATCH, update_conflicts=True, unique_fields=["code"], update_fields=["name", "kind", "parent", "path", "initials"]
         )
-    there = set(Office.objects.values_list("region_id", "department"))
-    missing = [wanted for wanted in _offices() if wanted[:2] not in there]
-    Office.objects.bulk_create((Office(region_id=region, department=department, name=name) for region, department, name in missing), BATCH)
-    return Filled(Region.objects.count(), len(there) + len(missing))
+    there = {(region, department): name for region, department, name in Office.objects.values_list("region_id", "department", "name")}
+    wanted = [(region, department, name) for region, department, name in _offices() if there.get((region, department)) != name]
+    Office.objects.bulk_create(
+        (Office(region_id=region, department=department, name=name) for region, department, name in wanted),
+        BATCH,
+        update_conflicts=True,
+        unique_fields=["region", "department"],
+        update_fields=["name"],
+    )
+    return Filled(Region.objects.count(), len(there.keys() | {one[:2] for one in wanted}))
 
 
 def _kinds_of(kind: str) -> tuple[str, ...]:
@@ -60,12 +66,17 @@ def _region(found: Known) -> Region:
     )
 
 
+def _committee(path: str) -> str:
+    """The committee of a village or community; many are listed by its name already."""
+    return path if path.endswith(("委会", "委员会")) else f"{path}{'村民' if path.endswith('村') else '居民' if path.endswith('社区') else ''}委员会"
+
+
 def _offices() -> Iterator[tuple[str, str, str]]:
     """Region, department and name of every office that there should be."""
     above_township = [choice for choice in Department if choice not in FIELD_OFFICES.values()]
     for code, name, path, kind in Region.objects.values_list("code", "name", "path", "kind"):
         if department := FIELD_OFFICES.get(kind):
-            yield code, department.value, f"{path}{department.label}"[:120] if kind == "village" else path
+            yield code, department.value, _committee(path)[:120] if kind == "village" else path
             continue
         for choice in above_township:
             yield code, choice.value, f"{name}{choice.label}"

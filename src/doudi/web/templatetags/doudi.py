@@ -15,6 +15,7 @@ from doudi.casework.organisation.models import Department
 
 register = template.Library()
 UNKNOWN = "不明"
+LONG_NAME = 4
 GRADES = {"R": "红色", "O": "橙色", "Y": "黄色", "B": "蓝色"}
 DEPARTMENTS = dict(Department.choices)
 
@@ -47,8 +48,9 @@ def yuan(fen: int | None) -> str:
 
 @register.filter
 def masked(name: str | None) -> str:
-    """王**."""
-    return masked_name(name)
+    """王**; a long name is not drawn out, nor told by its length."""
+    hidden = masked_name(name)
+    return hidden if len(hidden) <= LONG_NAME else f"{hidden[0]}***"
 
 
 @register.filter

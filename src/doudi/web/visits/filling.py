@@ -18,9 +18,10 @@ from doudi.casework.visits.selectors.visits import family_of, outcome_of, visit_
 from doudi.casework.visits.services.recording import visit_answer, visit_hand_in
 from doudi.kernel.clock import now
 from doudi.kernel.errors import DoudiError
+from doudi.web.faults import by_labels
 from doudi.web.permissions import ActingRequest, needs
 from doudi.web.visits.lists import village
-from doudi.web.visits.pages import or_404, status_of
+from doudi.web.visits.pages import opens, or_404, status_of
 from doudi.web.visits.screens import screen_of
 
 
@@ -71,7 +72,7 @@ def visit_handed_in(request: ActingRequest, pk: int) -> HttpResponse:
     found = or_404(visit_of(request.actor, pk))
     if found.state != Visit.State.DONE:
         return redirect("visit", pk)
-    context = {"visit": found, "outcome": outcome_of(request.actor, found), "place": village(found.region)}
+    context = {"visit": found, "outcome": outcome_of(request.actor, found), "place": village(found.region), **opens(request.actor)}
     return render(request, "visits/handed_in.html", context)
 
 
@@ -84,7 +85,7 @@ def _screen(
         "visit": found,
         "place": village(found.region),
         "screen": screen_of(found, group, home_of(found.household).facts, typed, faults),
-        "faults": faults,
+        "faults": by_labels(faults, {question.key: question.label for question in group.questions}),
         "family": family_of(request.actor, found.household, without=found.pk) if group is MET else None,
     }
     return render(request, "visits/screen.html", context, status=status_of(problem) if problem else 200)

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from django.http import Http404
 
+from doudi.casework.access.actor import Actor
 from doudi.casework.visits.locking import is_stale
 from doudi.kernel.errors import DoudiError
 
@@ -18,6 +19,15 @@ def or_404(found: Found | None) -> Found:
     if found is None:
         raise Http404
     return found
+
+
+def opens(by: Actor) -> dict[str, bool]:
+    """Which of the pages that a visit leads to the role may open."""
+    return {
+        "sees_file": by.may("household.see"),
+        "may_review": by.may("household.review"),
+        "sees_clues": by.may("clue.raise") or by.may("clue.answer"),
+    }
 
 
 def status_of(problem: DoudiError) -> int:

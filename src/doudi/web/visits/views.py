@@ -23,7 +23,7 @@ from doudi.web.faults import put_into
 from doudi.web.permissions import ActingRequest, needs
 from doudi.web.visits.forms import AssignForm, CancelForm, PlanForm
 from doudi.web.visits.lists import choices, chosen, page_number, pager, village
-from doudi.web.visits.pages import WRONG, or_404, status_of
+from doudi.web.visits.pages import WRONG, opens, or_404, status_of
 from doudi.web.visits.reading import read_of
 
 PURPOSES = {"": "全部目的", **dict(Visit.Purpose.choices)}
@@ -139,6 +139,7 @@ def visit_page(request: ActingRequest, found: Visit, status: int = 200, **forms:
         "visit": found,
         "family": family,
         "place": village(found.region),
+        **opens(by),
         "days": (found.due_on - on).days,
         "may_record": by.may("visit.record") and found.is_open,
         "found_words": words_of(found.findings),

@@ -118,6 +118,8 @@ def item_page(request: ActingRequest, found: WorkItem, sent: StepForm | None = N
         "panels": panels(by, found, steps_open_to(by, found), on, sent),
         "events": [(event, STEPS.get(event.step), _frozen(event)) for event in events],
         "next": next_of(found),
+        "clues": found.clues.all() if found.origin == WorkItem.Origin.CLUE else [],
+        "sees_clues": by.may("clue.raise") or by.may("clue.answer"),
         "visits": visits_of_item(by, found.pk)[:MOST_VISITS],
         "sees_visits": by.may("visit.see"),
         "aid": aid_received(by, found.household, on) if found.household is not None and by.may("household.see") else None,
