@@ -5,13 +5,10 @@ The keys are not in it, on purpose: a backup alone tells nothing. They are copie
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import shutil
-import tempfile
-from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager, suppress
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -27,6 +24,7 @@ from doudi.config.tools import Where
 from doudi.identity.keys import keys_of
 from doudi.identity.sealed import seal
 from doudi.kernel.errors import DoudiError, Fault, code
+from doudi.kernel.folders import unfinished
 
 BACKUP_TAKEN = code("backup_exists", "备份目录已存在")
 
@@ -52,36 +50,10 @@ def backup(where: Where, folder: Path, at: datetime) -> Contents:
     if folder.exists():
         raise DoudiError(Fault(BACKUP_TAKEN, "备份目录已存在", str(folder), todo="换一个目录"))
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with _unfinished(folder.parent) as unfinished:
-        contents = _write(where, unfinished, at)
-        os.rename(unfinished, folder)
+    with unfinished(folder.parent, UNFINISHED) as made:
+        contents = _write(where, made, at)
+        os.rename(made, folder)
     return contents
-
-
-@contextmanager
-def _unfinished(parent: Path) -> Iterator[Path]:
-    """A folder to write into, locked while this process lives and gone afterwards; those whose process was killed are cleared away."""
-    with ExitStack() as held:
-        with _locked(parent):  # so that nobody takes ours for one that was left
-            for found in parent.glob(f"{UNFINISHED}*"):
-                with suppress(BlockingIOError), _locked(found, fcntl.LOCK_NB):
-                    shutil.rmtree(found, ignore_errors=True)
-            made = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=parent))
-            held.enter_context(_locked(made))
-        try:
-            yield made
-        finally:
-            shutil.rmtree(made, ignore_errors=True)  # renamed, if all went well
-
-
-@contextmanager
-def _locked(folder: Path, how: int = 0) -> Iterator[None]:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | how)
-        yield
-    finally:
-        os.close(handle)
 
 
 def _write(where: Where, folder: Path, at: datetime) -> Contents:

@@ -18,3 +18,13 @@ class Export(models.Model):
     class Meta:
         ordering = ("-at",)
         verbose_name = verbose_name_plural = "回流数据"
+
+
+class Told(models.Model):
+    """Of whom a result about a household was told. The lake knows a result by person and number: told of another, it is withdrawn of the former."""
+
+    number = models.CharField("结果编号", max_length=80)
+    person = models.BigIntegerField("人员编号")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["number", "person"], name="a_result_is_told_once_of_a_person")]

@@ -6,7 +6,7 @@ Read by the loader, over all regions. Free text stays here: a line says what was
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
 from typing import Any
@@ -71,38 +71,55 @@ def _visits() -> Iterator[Line]:
         yield Line(number, VISIT, at.astimezone(CHINA).date(), VISIT_CODES[result], True, household, None)
 
 
+@dataclass(frozen=True)
+class Answer:
+    """One approval: the day, the result, how long at most, the leads that it decided (alert and rule), and whether the data refuted it."""
+
+    on: date
+    result: str
+    until: date | None
+    leads: list[tuple[str, str]]
+    refuted: bool = False
+
+
 def _answers() -> Iterator[Line]:
     """Each approval of an item in its order; the last one holds until the item is opened again. With it the leads that it found untrue."""
-    steps = Event.objects.filter(step__in=("handle", "decide", "approve")).select_related("item").order_by("item_id", "id")
+    steps = Event.objects.filter(step__in=("handle", "decide", "approve", "reopen_by_check")).select_related("item").order_by("item_id", "id")
     for item, events in groupby(steps.iterator(), key=lambda event: event.item):
-        answers = list(_approved(events))
-        for place, (on, result, until) in enumerate(answers, 1):
+        answers = _approved(events)
+        for place, answer in enumerate(answers, 1):
             number = item.number if place == 1 else f"{item.number}-{place}"
-            stands = place == len(answers) and item.state in (State.ANSWERED, State.CLOSED)
+            stands = place == len(answers) and not answer.refuted and item.state in (State.ANSWERED, State.CLOSED)
             whom = {"household": item.household, "person": item.person}
-            yield Line(number, ANSWER, on, ANSWER_CODES[Result(result)], stands, **whom, until=until)
-            if result == Result.NOT_TRUE:
-                yield from _untrue(item.pk, number, on, stands)
+            yield Line(number, ANSWER, answer.on, ANSWER_CODES[Result(answer.result)], stands, **whom, until=answer.until)
+            if answer.result == Result.NOT_TRUE:
+                yield from _untrue(answer, number, stands)
 
 
-def _approved(events: Iterable[Event]) -> Iterator[tuple[date, str, date | None]]:
+def _approved(events: Iterable[Event]) -> list[Answer]:
     proposed: dict[str, Any] = {}
+    found: list[Answer] = []
     for event in events:
-        if event.step != "approve":
+        if event.step == "reopen_by_check":
+            found = [replace(one, refuted=True) for one in found]
+        elif event.step != "approve":
             proposed = event.data
         elif proposed.get("result"):
             until = proposed.get("until")
-            yield event.at.astimezone(CHINA).date(), proposed["result"], date.fromisoformat(until) if until else None
+            leads = [(one["alert"], one["rule"]) for one in event.data.get("facts", ()) if one["state"] == Alert.State.OPEN]
+            found.append(Answer(event.at.astimezone(CHINA).date(), proposed["result"], date.fromisoformat(until) if until else None, sorted(leads)))
+    return found
 
 
-def _untrue(item: int, number: str, on: date, stands: bool) -> Iterator[Line]:
-    """One for each lead: quiet until its day, unless the facts became worse."""
-    for alert in Alert.objects.filter(item=item, decided_on__isnull=False).order_by("rule", "id"):
-        quiet = stands and alert.state == Alert.State.QUIET
-        code = ANSWER_CODES[Result.NOT_TRUE]
+def _untrue(answer: Answer, number: str, stands: bool) -> Iterator[Line]:
+    """One for each lead that the answer decided, wherever it belongs by now: quiet until its day, unless the facts became worse."""
+    alerts = Alert.objects.in_bulk([alert for alert, _ in answer.leads])
+    for key, rule in answer.leads:
+        alert = alerts[key]
+        quiet = stands and alert.state == Alert.State.QUIET and alert.decided_on == answer.on
+        own = f"{number}-{rule}" if alert.person is None else f"{number}-{rule}-{key}"
         until = alert.quiet_until if quiet else None
-        own = f"{number}-{alert.rule}" if alert.person is None else f"{number}-{alert.rule}-{alert.pk}"
-        yield Line(own, UNTRUE, on, code, quiet, alert.household, alert.person, until=until, rule=alert.rule)
+        yield Line(own, UNTRUE, answer.on, ANSWER_CODES[Result.NOT_TRUE], quiet, alert.household, alert.person, until=until, rule=rule)
 
 
 def _corrections() -> Iterator[Line]:

@@ -8,10 +8,8 @@ from __future__ import annotations
 import csv
 import hashlib
 import os
-import tempfile
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -19,22 +17,23 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 from django.db import transaction
-from django.db.models import F
 
 from doudi.casework.access.actor import Actor
 from doudi.casework.access.sealing import unseal
 from doudi.casework.audit.actions import EXPORTED
 from doudi.casework.audit.services import record
-from doudi.casework.exchange.models import Export
+from doudi.casework.exchange.models import Export, Told
 from doudi.casework.exchange.results import Line, result_lines
 from doudi.casework.registry.loading.identity import PERSON_ID
 from doudi.casework.registry.models import Household, Person
 from doudi.kernel.errors import DoudiError, Fault, code
+from doudi.kernel.folders import unfinished
 
 FOLDER_TAKEN = code("results_folder_exists", "导出目录已存在")
 
 BATCH = 2_000
-PRIVATE_FOLDER, PRIVATE_FILE = 0o700, 0o600
+PRIVATE_FILE = 0o600
+UNFINISHED = ".tmp-results-"
 
 
 @dataclass(frozen=True)
@@ -71,29 +70,20 @@ def results_export(by: Actor, *, folder: Path, form: Form, at: datetime) -> Expo
     """
     if folder.exists():
         raise DoudiError(Fault(FOLDER_TAKEN, "导出目录已存在，没有覆盖", str(folder), todo="换一个目录"))
-    file = folder / f"{form.title}_{at:%Y%m%d}.parquet"
-    with transaction.atomic(), _appearing(folder) as unfinished:
-        table, nameless, until = _table(form, at)
-        path = unfinished / file.name
-        pq.write_table(table, path, compression="zstd")
-        _manifest(unfinished, [file.name, form.dataset, until, table.num_rows, f"{at:%Y-%m-%d %H:%M:%S}"])
-        for each in unfinished.iterdir():
-            each.chmod(PRIVATE_FILE)
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
-        Export.objects.create(dataset=form.dataset, period=until, at=at, rows=table.num_rows, file=file.name, sha256=digest)
-        record(by, EXPORTED, kind="results", object=digest[:16], region=by.region, detail={"rows": table.num_rows, "nameless": nameless})
-    return Exported(file, table.num_rows, nameless)
-
-
-@contextmanager
-def _appearing(folder: Path) -> Iterator[Path]:
-    """A folder beside, which takes its name when all is written."""
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".tmp-results-", dir=folder.parent) as made:
-        unfinished = Path(made) / "whole"
-        unfinished.mkdir(PRIVATE_FOLDER)
-        yield unfinished
-        os.rename(unfinished, folder)
+    file = folder / f"{form.title}_{at:%Y%m%d}.parquet"
+    with unfinished(folder.parent, UNFINISHED) as made:
+        with transaction.atomic():
+            table, nameless, until = _table(form, at)
+            pq.write_table(table, made / file.name, compression="zstd")
+            _manifest(made, [file.name, form.dataset, until, table.num_rows, f"{at:%Y-%m-%d %H:%M:%S}"])
+            for each in made.iterdir():
+                each.chmod(PRIVATE_FILE)
+            digest = hashlib.sha256((made / file.name).read_bytes()).hexdigest()
+            Export.objects.create(dataset=form.dataset, period=until, at=at, rows=table.num_rows, file=file.name, sha256=digest)
+            record(by, EXPORTED, kind="results", object=digest[:16], region=by.region, detail={"rows": table.num_rows, "nameless": nameless})
+        os.rename(made, folder)  # after the commit: no file without its entry in the log
+    return Exported(file, table.num_rows, nameless)
 
 
 def _table(form: Form, at: datetime) -> tuple[pa.Table, int, str]:
@@ -107,10 +97,11 @@ def _table(form: Form, at: datetime) -> tuple[pa.Table, int, str]:
     while lines := list(islice(found, BATCH)):
         people = _people(lines)
         for line in lines:
-            whom = people.get((line.household, line.person))
-            nameless += whom is None
-            if whom is not None:
-                rows.append(_row(line, whom))
+            told = people.get(line.number)
+            nameless += told is None
+            if told is not None:
+                rows.append(_row(line, told.of))
+                rows += [_row(replace(line, stands=False), whom) for whom in told.former]
     rows.sort(key=lambda row: (row["result_no"], row["person_id"]))
     columns = {header: pa.array([row[name] for row in rows], pa.string()) for name, header in form.headers.items()}
     return pa.table(columns), nameless, max((row["result_date"] for row in rows), default=f"{at:%Y-%m-%d}")
@@ -132,20 +123,41 @@ def _row(line: Line, whom: Named) -> dict[str, str]:
     }
 
 
-def _people(lines: Iterable[Line]) -> dict[tuple[int | None, int | None], Named]:
-    """(household, person) -> who stands for it: the person, else the household's head, else a member who has a number."""
-    wanted = {(line.household, line.person) for line in lines}
-    heads = dict(Household.objects.filter(number__in=[home for home, person in wanted if person is None]).values_list("number", "head"))
-    members: dict[int, list[int]] = {}
-    living = Person.objects.filter(household__in=list(heads), listed=True, id_sealed__isnull=False).order_by(
-        F("living").desc(nulls_last=True), "number"
-    )
-    for number, home in living.values_list("number", "household_id"):
-        members.setdefault(home, []).append(number)
-    for_home = {home: next((one for one in found if one == heads[home]), found[0]) for home, found in members.items()}
-    chosen = {key: key[1] if key[1] is not None else for_home.get(key[0] or 0) for key in wanted}
-    named = _named({number for number in chosen.values() if number is not None})
-    return {key: named[number] for key, number in chosen.items() if number in named}
+@dataclass(frozen=True)
+class Telling:
+    """Of whom a result is told; `former`: of whom it was told before, where it does not stand any more."""
+
+    of: Named
+    former: list[Named]
+
+
+def _people(lines: Sequence[Line]) -> dict[str, Telling]:
+    """Number of the line -> who stands for it: the person it is about, else the household's head or a member, the living first."""
+    of_homes = [line for line in lines if line.person is None]
+    told: dict[str, list[int]] = {}
+    for number, person in Told.objects.filter(number__in=[line.number for line in of_homes]).order_by("id").values_list("number", "person"):
+        told.setdefault(number, []).append(person)
+    for_home = _of_homes({line.household for line in of_homes})
+    chosen = {line.number: for_home.get(line.household, next(iter(told.get(line.number, ())), None)) for line in of_homes}
+    new = [Told(number=number, person=person) for number, person in chosen.items() if person is not None and person not in told.get(number, ())]
+    Told.objects.bulk_create(new)
+    chosen |= {line.number: line.person for line in lines if line.person is not None}
+    named = _named({one for one in chosen.values() if one is not None} | {one for former in told.values() for one in former})
+    return {
+        number: Telling(named[person], [named[one] for one in told.get(number, ()) if one != person and one in named])
+        for number, person in chosen.items()
+        if person in named
+    }
+
+
+def _of_homes(homes: set[int | None]) -> dict[int | None, int]:
+    """Household -> its head, else the first member, of those who have a number; nobody who has died as long as somebody lives there."""
+    heads = dict(Household.objects.filter(number__in=[home for home in homes if home is not None]).values_list("number", "head"))
+    members: dict[int | None, list[tuple[bool, bool, int]]] = {}
+    known = Person.objects.filter(household__in=list(heads), listed=True, id_sealed__isnull=False).exclude(name="")
+    for number, home, living in known.values_list("number", "household_id", "living"):
+        members.setdefault(home, []).append((living is False, number != heads[home], number))  # type: ignore[index]
+    return {home: min(found)[-1] for home, found in members.items()}
 
 
 def _named(numbers: set[int]) -> dict[int, Named]:
