@@ -18,7 +18,7 @@ help: ## 列出任务 / list the tasks
 
 setup: .venv/.complete ## 装配环境，含测试工具 / set everything up, tools for tests included
 
-demo: .venv/.runtime ## 用随附样本跑一遍：报送 → 线索 → 报告 / deliveries to leads to report, on the bundled sample
+demo: .venv/.runtime ## 随附样本：报送 → 线索 → 报告；再启动一个演示县的工作平台 / the bundled sample, then the casework site of a made-up county
 	@$(BIN)/python scripts/demo.py --home $(HOME_DIR) --as-of $(AS_OF)
 
 score: .venv/.runtime ## 把演示结果与标准答案核对 / compare the demo's result with the right answers

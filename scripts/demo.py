@@ -93,6 +93,7 @@ def county(home: str, before: str, as_of: str) -> None:
         step(f"五、以 {day} 为基准日运行", "run", "--as-of", day, "--home", home)
     step("六、准备工作平台的数据库", "site", "prepare", "--demo", "--home", home)
     step("七、把两次运行装进工作平台，派发任务", "site", "load", "--all", "--home", home)
+    step("八、替演示账号先办几件事", "site", "demo-work", "--home", home)
     (ROOT / home / READY).touch()
 
 
@@ -121,11 +122,13 @@ def main() -> None:
         step("三、生成报告", "report", *home)
     if not options.no_site:
         county(shown, "2026-10-10", options.as_of)
-    print(f"\n完成，用时 {time.monotonic() - started:.0f} 秒。数据全部虚构，放在 {options.home}。接下来可以：\n")
+    places = f"随附样本在 {options.home}" + ("" if options.no_site else f"，演示县在 {shown}")
+    print(f"\n完成，用时 {time.monotonic() - started:.0f} 秒。数据全部虚构：{places}。")
+    print("\n随附样本的结果：\n")
     for words, command in next_steps(options.home):
         print(f"  {words}\n      {command}")
     if not options.no_site:
-        print("\n启动工作平台；下次再运行 make demo，只启动它。要从头来，删除 doudi-data 和 doudi-data-county。", flush=True)
+        print("\n现在启动演示县的工作平台。下次再运行 make demo，几秒就到这里；要从头来，删除上面两个文件夹。", flush=True)
         os.execv(DOUDI, [str(DOUDI), "site", "up", "--demo", "--bind", options.bind or place(), "--home", shown])  # Ctrl-C goes to it
 
 

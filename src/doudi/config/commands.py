@@ -241,6 +241,18 @@ def export_decisions(
         typer.echo(f"另有 {made.nameless:,} 条没有导出：这些家庭没有一名成员有证件号码。")
 
 
+@app.command("demo-work")
+def demo_work(home: HomeOption = HOME) -> None:
+    """演示站点：替演示账号先办几件事，人人打开都有事可做。只做一次。"""
+    from doudi.config.process import opened
+
+    with opened(home, "loader"):
+        from doudi.config.demowork import work_begun
+        from doudi.kernel.clock import now
+
+        typer.echo(f"安排了到期的走访，办了 {work_begun(now())} 步。")
+
+
 @app.command()
 def worker(home: HomeOption = HOME) -> None:
     """只运行后台任务和审计封链（`up` 已包含；分开部署时使用）。"""
