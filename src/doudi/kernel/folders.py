@@ -6,13 +6,13 @@ import fcntl
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 
 @contextmanager
-def unfinished(parent: Path, prefix: str) -> Iterator[Path]:
+def unfinished(parent: Path, prefix: str) -> Generator[Path, None, None]:
     """A folder of the owner's alone to write into and rename; it is gone afterwards, and those whose process was killed are cleared away."""
     with ExitStack() as held:
         with _locked(parent):  # so that nobody takes ours for one that was left
@@ -28,7 +28,7 @@ def unfinished(parent: Path, prefix: str) -> Iterator[Path]:
 
 
 @contextmanager
-def _locked(folder: Path, how: int = 0) -> Iterator[None]:
+def _locked(folder: Path, how: int = 0) -> Generator[None, None, None]:
     handle = os.open(folder, os.O_RDONLY)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | how)
