@@ -6,15 +6,20 @@ With a session come, in the same query, what every page asks for: the person, th
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import cache
+from itertools import accumulate
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
+from django.db.models import Model
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from doudi.casework.access.models import Membership, Session, User
+from doudi.casework.organisation.models import Office
+from doudi.casework.prepared import Prepared, model_of, prepared
 from doudi.casework.runs.selectors import current_as_of
 
 STARTED, SEEN, ADDRESS, BROWSER = "started", "seen", "address", "browser"
@@ -40,8 +45,8 @@ class SessionStore(DatabaseStore):
         return made
 
     def _get_session_from_db(self) -> Session | None:
-        known = Session.objects.select_related("user", "membership__office").annotate(data_as_of=current_as_of())
-        self.line = known.filter(session_key=self.session_key, expire_date__gt=timezone.now()).first()
+        found = _asked().rows({"key": self.session_key or "", "at": timezone.now()})
+        self.line = _line(found[0]) if found else None
         if self.line is None:
             self._session_key = None
         return self.line
@@ -58,6 +63,29 @@ class SessionStore(DatabaseStore):
         chosen, line = self.get(MEMBERSHIP), self.line
         found = line.membership if line and line.membership_id == chosen else None
         return found if found and found.user_id == line.user_id else None
+
+
+PARTS: dict[str, type[Model]] = {"": Session, "user__": User, "membership__": Membership, "membership__office__": Office}
+FIELDS = {way: tuple(field.attname for field in model._meta.concrete_fields) for way, model in PARTS.items()}
+"""Way from a session -> the fields of what is there."""
+
+
+@cache
+def _asked() -> Prepared:
+    names = [way + field for way, fields in FIELDS.items() for field in fields]
+    known = Session.objects.annotate(data_as_of=current_as_of()).values_list(*names, "data_as_of")
+    return prepared(lambda given: list(known.filter(session_key=given["key"], expire_date__gt=given["at"])), {"key": str, "at": datetime})
+
+
+def _line(values: tuple[Any, ...]) -> Session:
+    """The session with its person, membership and office, where there are such."""
+    ends = list(accumulate(len(fields) for fields in FIELDS.values()))
+    parts = [values[start:end] for start, end in zip([0, *ends], ends, strict=False)]
+    line, user, held, office = (model_of(model, FIELDS[way], part) for (way, model), part in zip(PARTS.items(), parts, strict=True))
+    line.user, line.membership, line.data_as_of = user, held, values[-1]
+    if held is not None:
+        held.office = office
+    return line
 
 
 def _moment(seconds: float | None) -> datetime | None:

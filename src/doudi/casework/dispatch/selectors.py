@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
+from typing import Any
 
 from django.contrib.postgres.aggregates import BoolOr
 from django.db.models import Case, Count, Exists, F, Q, QuerySet, When
 from django.db.models.functions import Coalesce
 
-from doudi.casework.access.actor import Actor
+from doudi.casework.access.actor import NOBODY, Actor
 from doudi.casework.access.models import Membership, User
+from doudi.casework.access.roles import Role
 from doudi.casework.dispatch.loop import steps_from
 from doudi.casework.dispatch.models import Event, State, WorkItem
 from doudi.casework.dispatch.news import something_unseen
 from doudi.casework.dispatch.stepping import may_take
 from doudi.casework.organisation.models import Office
+from doudi.casework.prepared import Prepared, prepared
 
+Flags = Callable[[Actor, date], Mapping[str, Exists]]
+"""What else there is, for a viewer of a role on a day; a function of a module, since the query is made once for each."""
 SIZE = 30
 TABS = {"todo": "待我办理", "office": "本单位在办", "escalated": "上报督办", "scope": "辖区在办", "closed": "已办结"}
 COUNTED = ("todo", "office", "escalated")
@@ -25,6 +31,10 @@ COUNTED = ("todo", "office", "escalated")
 SHELVED = (State.WAITING, State.CLOSED, State.ANSWERED)
 TERM = Case(When(state__in=(State.PUSHED, State.REOPENED), then=F("accept_by")), default=F("due_on"))
 """The day by which the next step is due: to accept, or to answer."""
+SHOWN = {"id", "number", "version", "head_name", "place", "signals", "subject", "grade", "state", "reopened", "assignee_id"}
+SHOWN |= {"accept_by", "due_on", "due_estimated", "closed_on", "escalated_on"}
+LISTED = tuple(field.attname for field in WorkItem._meta.concrete_fields if field.attname in SHOWN)
+"""The fields of a work item that a list shows, in the order of the model."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +61,14 @@ def tabs_of(viewer: Actor) -> dict[str, str]:
     acts = any(viewer.may(name) for name in ("work.accept", "work.verify", "work.approve", "work.redirect"))
     hidden = (set() if acts else {"todo", "office"}) | (set() if viewer.may("work.approve") or viewer.may("supervise") else {"escalated"})
     return {tab: words for tab, words in TABS.items() if tab not in hidden}
+
+
+KINDS = {"user": int, "office": int, "region": str, "on": date, "sunday": date}
+"""Of who looks and when, what the queries of this room depend on besides the role: they are the values, the role is the shape."""
+
+
+def _viewer(role: Role | None, values: Mapping[str, Any]) -> Actor:
+    return Actor("", NOBODY, user=values["user"], office=values["office"], region=values["region"], role=role)
 
 
 def _of_tab(tab: str, viewer: Actor) -> Q:
@@ -81,8 +99,8 @@ def _todo(viewer: Actor) -> Q:
     return found
 
 
-def _due(due: str, on: date) -> Q:
-    end = on + timedelta(days=6 - on.weekday())
+def _due(due: str, on: date, end: date) -> Q:
+    """`end`: the Sunday of the week."""
     return {
         "over": Q(term__lt=on),
         "today": Q(term=on),
@@ -91,43 +109,78 @@ def _due(due: str, on: date) -> Q:
     }.get(due, Q())
 
 
+def sunday(on: date) -> date:
+    """The end of the week."""
+    return on + timedelta(days=6 - on.weekday())
+
+
 def group_of(term: date | None, on: date) -> str:
     """`over`, `today`, `week` (up to Sunday) or `later`."""
-    if term is None or term > on + timedelta(days=6 - on.weekday()):
+    if term is None or term > sunday(on):
         return "later"
     return "over" if term < on else "today" if term == on else "week"
 
 
 def items_listed(viewer: Actor, *, tab: str, on: date, filters: Filters, page: int = 1) -> Listed:
-    """One page, what is due first; closed work newest first. `term` is on each line. One query."""
-    lines = WorkItem.objects.annotate(term=TERM).filter(_of_tab(tab, viewer), _due(filters.due, on)).select_related("office", "assignee")
+    """One page, what is due first; closed work newest first. Of the items only what a list shows (`LISTED`). One query."""
+    page = max(page, 1)
+    found = [_item(line) for line in _list(viewer.role, tab, filters, page).rows(_values(viewer, on))]
+    return Listed(found[:SIZE], page, len(found) > SIZE)
+
+
+@lru_cache(maxsize=500)
+def _list(role: Role | None, tab: str, filters: Filters, page: int) -> Prepared:
+    return prepared(lambda values: list(_lines(_viewer(role, values), tab, filters, page, values).values_list(*LISTED, "assignee__name")), KINDS)
+
+
+def _lines(viewer: Actor, tab: str, filters: Filters, page: int, day: Mapping[str, Any]) -> QuerySet[WorkItem]:
+    lines = WorkItem.objects.annotate(term=TERM).filter(_of_tab(tab, viewer), _due(filters.due, day["on"], day["sunday"]))
     for name in ("grade", "state", "origin"):
         if value := getattr(filters, name):
             lines = lines.filter(**{name: value})
     lines = lines.order_by("-closed_on", "-id") if tab == "closed" else lines.order_by(F("term").asc(nulls_last=True), "urgency", "id")
-    page = max(page, 1)
-    found = list(lines[(page - 1) * SIZE : page * SIZE + 1])
-    return Listed(found[:SIZE], page, len(found) > SIZE)
+    return lines[(page - 1) * SIZE : page * SIZE + 1]
 
 
-def items_counted(viewer: Actor, *, on: date, flags: Mapping[str, Exists] | None = None) -> dict[str, int]:
+def _item(line: tuple[Any, ...]) -> WorkItem:
+    item = WorkItem.from_db("default", LISTED, line[:-1])
+    item.assignee = User(id=item.assignee_id, name=line[-1]) if item.assignee_id else None
+    return item
+
+
+def items_counted(viewer: Actor, *, on: date, flags: Flags | None = None) -> dict[str, int]:
     """Tab -> how many, and of what is to do: over, today, week, later; `news`: whether the office has unseen notices; so each of `flags`.
 
     One query over the work that concerns the viewer's office, whatever else is asked with it.
     """
-    tabs = [tab for tab in COUNTED if tab in tabs_of(viewer)]
+    tabs = tuple(tab for tab in COUNTED if tab in tabs_of(viewer))
     if not tabs:
         return {}
+    asked = _count(viewer.role, tabs, flags)
+    (counts,) = asked.rows(_values(viewer, on))
+    return {name.removeprefix("of_"): count for name, count in zip(asked.answer, counts, strict=True)}
+
+
+@lru_cache(maxsize=100)
+def _count(role: Role | None, tabs: tuple[str, ...], flags: Flags | None) -> Prepared:
+    return prepared(lambda values: _counts(_viewer(role, values), tabs, flags, values), KINDS)
+
+
+def _counts(viewer: Actor, tabs: tuple[str, ...], flags: Flags | None, day: Mapping[str, Any]) -> dict[str, int]:
     concerned = Q()
     for tab in tabs:
         concerned |= _of_tab(tab, viewer)
-    counts = {f"of_{tab}": Count("id", filter=_of_tab(tab, viewer)) for tab in tabs}
+    counts: dict[str, Any] = {f"of_{tab}": Count("id", filter=_of_tab(tab, viewer)) for tab in tabs}
     if "todo" in tabs:
-        counts |= {f"of_{due}": Count("id", filter=_todo(viewer) & _due(due, on)) for due in ("over", "today", "week", "later")}
-    for name, there_is in {"news": something_unseen(viewer), **(flags or {})}.items():
+        dues = {due: _due(due, day["on"], day["sunday"]) for due in ("over", "today", "week", "later")}
+        counts |= {f"of_{due}": Count("id", filter=_todo(viewer) & asked) for due, asked in dues.items()}
+    for name, there_is in {"news": something_unseen(viewer), **(flags(viewer, day["on"]) if flags else {})}.items():
         counts[f"of_{name}"] = Coalesce(BoolOr(there_is), there_is)  # the second for an office without any work
-    found = WorkItem.objects.annotate(term=TERM).filter(concerned).aggregate(**counts)
-    return {name.removeprefix("of_"): count for name, count in found.items()}
+    return WorkItem.objects.annotate(term=TERM).filter(concerned).aggregate(**counts)
+
+
+def _values(viewer: Actor, on: date) -> dict[str, Any]:
+    return {"user": viewer.user, "office": viewer.office, "region": viewer.region, "on": on, "sunday": sunday(on)}
 
 
 def item_of(viewer: Actor, key: int) -> WorkItem | None:
