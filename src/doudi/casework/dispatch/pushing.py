@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from functools import cache
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Count, Q
 
 from doudi.casework.access.actor import Actor
@@ -13,13 +14,34 @@ from doudi.casework.audit.services import record
 from doudi.casework.dispatch.actions import STEP_ACTIONS
 from doudi.casework.dispatch.calendar import calendar
 from doudi.casework.dispatch.figures import Figures, figures
-from doudi.casework.dispatch.models import Event, State, WorkItem
-from doudi.casework.dispatch.moves import start_clock
+from doudi.casework.dispatch.models import State, WorkItem
+from doudi.casework.dispatch.sqlrun import execute, rows
 from doudi.casework.organisation.models import Office
 
 LOCK = 6_810_002
 """The advisory lock of handing out: two at once would each fill the cap."""
-FIELDS = ("state", "pushed_on", "accept_by", "due_on", "due_estimated", "version")
+
+CHOOSE = """
+    SELECT i.id, i.region, i.within_working_days FROM unnest(%(offices)s::bigint[], %(rooms)s::integer[]) AS r (office, room)
+    CROSS JOIN LATERAL (
+        SELECT id, region, within_working_days FROM dispatch_workitem
+        WHERE office_id = r.office AND state = 'waiting' ORDER BY urgency, opened_on, id LIMIT r.room FOR UPDATE SKIP LOCKED
+    ) i
+"""
+PUSH = """
+    WITH terms AS (
+        SELECT * FROM unnest(%(ids)s::bigint[], %(accepts)s::date[], %(dues)s::date[], %(estimated)s::boolean[])
+            AS t (id, accept_by, due_on, estimated)
+    ), pushed AS (
+        UPDATE dispatch_workitem i SET state = 'pushed', pushed_on = %(on)s, accept_by = t.accept_by, due_on = t.due_on, due_estimated = t.estimated,
+            version = i.version + 1
+        FROM terms t WHERE t.id = i.id
+    )
+    INSERT INTO dispatch_event (item_id, at, actor, role, step, state_before, state_after, note, data, facts_hash)
+    SELECT id, %(at)s, %(actor)s, '', 'push', 'waiting', 'pushed', '',
+        jsonb_build_object('accept_by', accept_by::text, 'due_on', due_on::text, 'estimated', estimated), ''
+    FROM terms
+"""
 
 
 @transaction.atomic
@@ -32,17 +54,22 @@ def items_push_for_day(by: Actor, *, on: date, at: datetime, even_on_a_day_off: 
     days, lines = calendar(), figures()
     if not (even_on_a_day_off or days.works(on)):
         return 0
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
-    pushed = [item for office, room in _rooms(lines, on) for item in _next(office, room)]
-    for item in pushed:
-        start_clock(item, on, days, lines)
-        item.state, item.version = State.PUSHED, item.version + 1
-    WorkItem.objects.bulk_update(pushed, FIELDS, batch_size=500)
-    Event.objects.bulk_create((_event(by, item, at) for item in pushed), batch_size=1_000)
-    if pushed:
-        record(by, STEP_ACTIONS["push"], kind="items", object=on.isoformat(), detail={"count": len(pushed)})
-    return len(pushed)
+    rows("SELECT pg_advisory_xact_lock(%(lock)s)", {"lock": LOCK})
+    room = dict(_rooms(lines, on))
+    chosen = rows(CHOOSE, {"offices": list(room), "rooms": list(room.values())})
+    after = cache(lambda working_days: days.after(on, working_days))
+    answers = cache(lambda region: after(int(lines.of("answer_working_days", region, on))).on)
+    dues = [after(within) for _, _, within in chosen]
+    values = {
+        "ids": [key for key, _, _ in chosen],
+        "accepts": [answers(region) for _, region, _ in chosen],
+        "dues": [due.on for due in dues],
+        "estimated": [due.estimated for due in dues],
+    }
+    if chosen:
+        execute(PUSH, values | {"on": on, "at": at, "actor": by.name})
+        record(by, STEP_ACTIONS["push"], kind="items", object=on.isoformat(), detail={"count": len(chosen)})
+    return len(chosen)
 
 
 def _rooms(lines: Figures, on: date) -> Iterable[tuple[int, int]]:
@@ -53,13 +80,3 @@ def _rooms(lines: Figures, on: date) -> Iterable[tuple[int, int]]:
         room = int(lines.of("new_items_per_office_day", region, on)) - given
         if room > 0:
             yield office, room
-
-
-def _next(office: int, room: int) -> list[WorkItem]:
-    waiting = WorkItem.objects.select_for_update(skip_locked=True).filter(office=office, state=State.WAITING)
-    return list(waiting.order_by("urgency", "opened_on", "pk")[:room])
-
-
-def _event(by: Actor, item: WorkItem, at: datetime) -> Event:
-    terms = {"accept_by": str(item.accept_by), "due_on": str(item.due_on), "estimated": item.due_estimated}
-    return Event(item=item, at=at, actor=by.name, step="push", state_before=State.WAITING, state_after=State.PUSHED, data=terms)
