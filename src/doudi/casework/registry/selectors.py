@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Subquery, Sum, When
 
-from doudi.casework.access.actor import EVERYTHING, Actor
+from doudi.casework.access.actor import EVERYTHING, Actor, Scope
 from doudi.casework.access.sealing import index_of
 from doudi.casework.alerts.models import GRADES, Alert
 from doudi.casework.dispatch.models import State, WorkItem
@@ -156,7 +156,8 @@ def people_found(viewer: Actor, *, words: str, region: str = "", page: int = 1) 
     """
     words, page = "".join(words.split()), max(page, 1)
     start = (page - 1) * SIZE
-    inside = Person.objects.filter(_from(region, "region")) if region else Person.objects.all()
+    within = Scope.of(region) if region else viewer.scope  # the scope holds anyway; but the planner cannot tell how much a setting lets through
+    inside = Person.objects.filter(region__gte=within.lo, region__lt=within.hi)
     running = WorkItem.objects.filter(household=OuterRef("household")).exclude(state__in=(State.CLOSED, State.WAITING))
     named = Category.objects.filter(person=OuterRef("number"), ends_on=None).order_by("starts_on").values("name")[:1]
     lines = _chosen(inside, words, start + SIZE + 1).annotate(has_work=Exists(running), category=Subquery(named)).only(*SHOWN)
