@@ -153,3 +153,10 @@ def test_what_is_typed_into_a_search_is_only_looked_for(cast: Cast, words: str) 
     assert answer.status_code == 422 or not answer.context["rows"], "nobody is called that"
     assert cast.security_admin.client().get(reverse("users"), {"words": words}).status_code == 200
     assert Person.objects.count() == 1
+
+
+@pytest.mark.parametrize("role", [OWNER, APP, LOADER])
+def test_the_servers_own_log_keeps_neither_a_failed_statement_nor_its_line(role: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT unnest(rolconfig) FROM pg_roles WHERE rolname = %s", [role])
+        assert {"log_min_error_statement=panic", "log_error_verbosity=terse"} <= {setting for (setting,) in cursor.fetchall()}

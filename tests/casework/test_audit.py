@@ -233,3 +233,29 @@ def test_an_entry_takes_no_fractions_and_nothing_that_comes_back_otherwise(cast:
             with pytest.raises(ValueError, match="audit entry"):
                 record(cast.auditor.actor, SEARCHED, detail=bad)
     assert verify(at=now()).sound
+
+
+def test_the_last_line_of_the_anchors_moves_along_and_one_a_minute_stays(cast: Cast, anchor_file: Path) -> None:
+    for second in (0, 10, 20, 59, 70, 80):
+        anchors.keep(second + 1, bytes(32), AT + timedelta(seconds=second))
+    assert [anchor.number for anchor in anchors.anchors()] == [1, 60, 81]
+    assert all(anchor.sound for anchor in anchors.anchors())
+
+
+def test_what_was_sealed_a_moment_ago_cannot_be_cut_off_either(cast: Cast, anchor_file: Path) -> None:
+    write(1, cast)
+    seal_all(at=AT)
+    entries = write(2, cast)
+    seal_all(at=AT + timedelta(seconds=5))
+    with database_administrator():
+        Seal.objects.filter(pk=3).delete()
+        Entry.objects.filter(pk=entries[1].pk).delete()
+    Writer.objects.update(last=entries[0].number)
+    assert problems() == [("第 3 环", "与锚点文件第 2 行记下的不符：链尾被截断")]
+
+
+def test_a_line_of_the_anchors_cut_short_is_written_over(cast: Cast, anchor_file: Path) -> None:
+    anchors.keep(1, bytes(32), AT)
+    anchor_file.write_text(anchor_file.read_text() + '{"seal": "2 0')
+    anchors.keep(3, bytes(32), AT + timedelta(minutes=5))
+    assert [(anchor.number, anchor.sound) for anchor in anchors.anchors()] == [(1, True), (3, True)]

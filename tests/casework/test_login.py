@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from axes.models import AccessAttempt
 from django.test import Client
 from django.urls import reverse
 from tests.casework.cast import PASSWORD, SINCE, Cast, Member
@@ -268,3 +269,14 @@ def test_an_administrators_session_is_of_no_use_elsewhere_nor_does_another_role_
     theirs = both.client()
     Membership.objects.filter(pk=both.membership.pk).update(ends_on=SINCE)
     assert theirs.get(reverse("users")).status_code == 302, "the role that is left is not taken from here"
+
+
+@time_machine.travel(NOON, tick=False)
+def test_nothing_that_was_typed_into_a_login_is_kept(cast: Cast) -> None:
+    own = "11010119900307" + "7758"
+    for _ in range(2):
+        Client().post(reverse("login"), {"username": own, "password": "secret-typed-" + own})
+    kept = [str(value) for line in AccessAttempt.objects.values() for value in line.values()]
+    kept += [str(value) for line in Entry.objects.values() for value in line.values()]
+    assert AccessAttempt.objects.get().failures_since_start == 2
+    assert not [value for value in kept if own in value or "secret-typed" in value]

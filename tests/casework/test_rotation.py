@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -11,7 +14,7 @@ from django.db import connection
 from tests.casework.cast import Cast
 from tests.casework.objects import household
 
-from doudi.casework.access import sealing, sitekeys
+from doudi.casework.access import factors, sealing, sitekeys
 from doudi.casework.access.sealing import index_of, is_current, seal, unseal
 from doudi.casework.audit.models import Entry
 from doudi.casework.registry.models import Person
@@ -85,3 +88,32 @@ def test_every_sealed_column_of_the_models_is_resealed() -> None:
     models = {(model._meta.db_table, field.column) for model in apps.get_models() for field in model._meta.fields if field.name.endswith("_sealed")}
     assert {(one.table, one.name) for one in rotation.COLUMNS} == models
     assert connection.vendor == "postgresql"
+
+
+def test_another_cipher_is_chosen_and_everybody_is_found_again_by_it(cast: Cast, settings: object) -> None:
+    people(cast)
+    before = index_of(ID)
+    settings.OPTIONS = settings.OPTIONS.model_copy(update={"cipher": {"aes": "sm4", "sm4": "aes"}[settings.OPTIONS.cipher]})  # type: ignore[attr-defined]
+    assert index_of(ID) != before
+    assert read() == {ID}, "what was sealed before is still read"
+    dict(rotation.rotate(resume=True))
+    assert (len(sitekeys.masters()), rotation.unfinished(), read()) == (1, False, {ID})
+    assert Person.objects.filter(id_index=index_of(ID)).count() == 5
+
+
+def test_a_recovery_code_is_good_whichever_cipher_is_chosen(cast: Cast, settings: object) -> None:
+    user = cast.county_officer.user
+    at = datetime(2026, 11, 24, 4, tzinfo=UTC)
+    factors.authenticator_new(user, at=at)
+    code = factors.recovery_codes_new(user)[0]
+    settings.OPTIONS = settings.OPTIONS.model_copy(update={"cipher": {"aes": "sm4", "sm4": "aes"}[settings.OPTIONS.cipher]})  # type: ignore[attr-defined]
+    assert factors.recovery_code_check(user, given=code, at=at)
+
+
+def test_two_who_add_a_key_at_once_add_two(tmp_path: Path) -> None:
+    sitekeys.masters()
+    adding = [sys.executable, "-c", "from doudi.casework.access import sitekeys; sitekeys.rotate()"]
+    started = [subprocess.Popen(adding) for _ in range(3)]
+    assert [one.wait() for one in started] == [0, 0, 0]
+    sitekeys.masters.cache_clear()
+    assert len(set(sitekeys.masters())) == 4

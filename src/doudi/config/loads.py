@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 from django.conf import settings
@@ -11,7 +11,7 @@ from django.db import connections
 
 from doudi.casework.access.actor import Actor, Scope, job
 from doudi.casework.runs.models import Run
-from doudi.casework.runs.services import Loaded, load_run
+from doudi.casework.runs.services import Loaded, load_run, published_at
 from doudi.casework.statistics.services import figures_refresh
 from doudi.identity.keys import open_keys
 from doudi.lake.home import Home
@@ -28,11 +28,20 @@ def loader() -> Actor:
 
 
 def chosen(home: Path, run: str | None, everything: bool) -> list[PublishedRun]:
-    """The runs to load, the oldest first: one by its number, all that are not older than the current one, or just the latest."""
+    """The runs to load, the oldest first: one by its number, all from the current one on, or just the latest.
+
+    A run of the current one's day that was published before it is behind it: loaded again, it would end and bring back the leads of a day.
+    """
     if not everything:
         return [PublishedRun.open(home, run)]
     current = Run.objects.filter(state=Run.State.CURRENT).first()
-    return [found for found in PublishedRun.all(home) if current is None or found.as_of >= current.as_of]
+    here = (current.as_of, _order(current.published_at)) if current else None
+    runs = sorted(((found.as_of, _order(published_at(found))), found.id, found) for found in PublishedRun.all(home))
+    return [found for place, _, found in runs if here is None or place >= here]
+
+
+def _order(moment: datetime | None) -> float:
+    return moment.timestamp() if moment else 0
 
 
 def load(home: Path, runs: list[PublishedRun], on: date, watch: Callable[[str], None] = lambda words: None) -> Iterator[Loaded]:

@@ -42,7 +42,10 @@ class Options(BaseSettings):
     loader_database_url: str = Field("", description="装载运行结果、备份用的连接（角色 doudi_loader）；网站本身不需要")
     allowed_hosts: str = Field("127.0.0.1,localhost", description="网站的域名，逗号分隔")
     https: bool = Field(False, description="网站经 HTTPS 访问：Cookie 只走加密连接，并要求浏览器记住")
-    cipher: Literal["aes", "sm4"] = Field("aes", description="身份数据的加密算法：aes 为 AES-256-GCM 和 HMAC-SHA-256，sm4 为 SM4-GCM 和 HMAC-SM3")
+    cipher: Literal["aes", "sm4"] = Field(
+        "aes",
+        description="身份数据的加密算法：aes 为 AES-256-GCM 和 HMAC-SHA-256，sm4 为 SM4-GCM 和 HMAC-SM3；改后须运行 doudi keys rotate",
+    )
     demo: bool = Field(False, description="演示站点：可用演示账号登录，页面上写明数据虚构；正式使用时必须关闭")
     idle_minutes: int = Field(30, ge=5, le=480, description="多久不操作自动退出（分钟）")
     session_hours: int = Field(12, ge=1, le=24, description="一次登录最长多久（小时）")

@@ -13,6 +13,9 @@ from psycopg import Connection, sql
 
 OWNER, APP, LOADER = "doudi_owner", "doudi_app", "doudi_loader"
 
+QUIET = {"log_min_error_statement": "panic", "log_error_verbosity": "terse", "log_parameter_max_length_on_error": "0"}
+"""The server's own log says that a statement failed, and neither the statement nor the line it was about: names stand in both."""
+
 
 def prepare(admin: Connection[tuple[object, ...]], database: str, passwords: dict[str, str | None]) -> None:
     """Make roles and database where they are missing; to be run as a superuser, again and again with the same result.
@@ -68,5 +71,7 @@ def roles(known: set[object], passwords: dict[str, str | None]) -> Iterator[sql.
         can = "NOSUPERUSER NOCREATEDB NOCREATEROLE LOGIN " + ("BYPASSRLS" if role == LOADER else "NOBYPASSRLS")
         verb = "ALTER" if role in known else "CREATE"
         yield sql.SQL(f"{verb} ROLE {{}} {can}").format(sql.Identifier(role))  # type: ignore[arg-type]
+        for setting, value in QUIET.items():
+            yield sql.SQL("ALTER ROLE {} SET {} = {}").format(sql.Identifier(role), sql.Identifier(setting), sql.Literal(value))
         if password := passwords.get(role):
             yield sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(role), sql.Literal(password))

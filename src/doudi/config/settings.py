@@ -120,6 +120,7 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_CALLABLE = "doudi.web.accounts.views.locked_out"
+AXES_USERNAME_CALLABLE = "doudi.casework.access.throttling.name_kept"
 AXES_CLIENT_IP_CALLABLE = "doudi.casework.access.addresses.address_of"
 AXES_DISABLE_ACCESS_LOG = True  # who logged in is in the audit log
 AXES_SENSITIVE_PARAMETERS = ["username", "password", "ip_address"]

@@ -14,7 +14,8 @@ from django.db import transaction
 from django_otp.oath import TOTP
 
 from doudi.casework.access.models import Authenticator, RecoveryCode, User
-from doudi.casework.access.sealing import index_of, seal, unseal
+from doudi.casework.access.sealing import hmac_sm3, seal, unseal
+from doudi.casework.access.sitekeys import derived
 
 ISSUER = "兜底"
 STEP = 30
@@ -108,7 +109,8 @@ def recovery_code_check(user: User, *, given: str, at: datetime) -> bool:
 
 
 def _digest(user: User, code: str) -> bytes:
-    return index_of(f"{user.pk} {code.strip().lower()}", "recovery")
+    """Under SM3 whatever the cipher: a digest cannot be computed anew when an installation chooses another."""
+    return hmac_sm3(derived("index recovery", 0), f"{user.pk} {code.strip().lower()}".encode())[:16]
 
 
 def _totp(authenticator: Authenticator, at: datetime) -> TOTP:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import base64
+import fcntl
 import json
 import os
 import secrets
@@ -41,8 +42,14 @@ def masters() -> tuple[bytes, ...]:
 
 
 def rotate() -> int:
-    """Add a key that encrypts from now on; returns how many there are. The old ones stay, to decrypt."""
-    _write(key_file(), [*masters(), secrets.token_bytes(32)], new=False)
+    """Add a key that encrypts from now on; returns how many there are. The old ones stay, to decrypt. Two at once add one after the other."""
+    masters()
+    handle = os.open(key_file().parent, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        _write(key_file(), [*_read(key_file()), secrets.token_bytes(32)], new=False)
+    finally:
+        os.close(handle)
     masters.cache_clear()
     site_secret.cache_clear()
     return len(masters())

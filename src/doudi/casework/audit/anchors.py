@@ -1,17 +1,20 @@
 """Where the chain stood, kept outside the database: whoever cuts off its end, or computes it anew, contradicts this file.
 
-One line a minute at most, each under an HMAC of its own. Copy the file elsewhere: what an administrator of the machine cannot reach, proves most.
+One line a minute, each under an HMAC of its own, and a last one that moves along with every batch.
+Copy the file elsewhere: what an administrator of the machine cannot reach, proves most.
 """
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
+from typing import BinaryIO
 
 from django.conf import settings
 
@@ -19,6 +22,8 @@ from doudi.casework.access.sealing import hmac_sm3
 from doudi.casework.access.sitekeys import derived
 
 SECONDS_BETWEEN = 60
+LONGEST = 400
+"""Bytes of a line, at most."""
 
 
 @dataclass(frozen=True)
@@ -37,18 +42,35 @@ def anchor_file() -> Path:
 
 
 def keep(number: int, digest: bytes, at: datetime) -> None:
-    """Add a line, unless the last is younger than a minute."""
+    """Add a line; in place of the last one if the line before that is younger than a minute."""
     path = anchor_file()
-    try:
-        if at.timestamp() - path.stat().st_mtime < SECONDS_BETWEEN:
-            return
-    except FileNotFoundError:
-        path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
     said = f"{number} {digest.hex()} {at.astimezone(UTC).isoformat(timespec='seconds')}"
     line = json.dumps({"seal": said, "mac": _mac(said)}) + "\n"
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    with os.fdopen(handle, "w") as out:
-        out.write(line)
+    with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+b") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        file.seek(_place(file, at))
+        file.write(line.encode())
+        file.truncate()
+
+
+def _place(file: BinaryIO, at: datetime) -> int:
+    """Where the next line goes: behind the others, or where the last one begins."""
+    size = file.seek(0, os.SEEK_END)
+    file.seek(max(0, size - 2 * LONGEST))
+    lines = file.read().splitlines(keepends=True)
+    last = len(lines[-1]) if lines else 0
+    if last and not lines[-1].endswith(b"\n"):
+        return size - last  # cut short by a crash
+    return size - last if len(lines) > 1 and _is_young(lines[-2], at) else size
+
+
+def _is_young(line: bytes, at: datetime) -> bool:
+    try:
+        told = datetime.fromisoformat(json.loads(line)["seal"].split(" ")[2])
+    except (ValueError, KeyError, IndexError, TypeError):
+        return False
+    return abs(at - told) < timedelta(seconds=SECONDS_BETWEEN)
 
 
 def anchors() -> Iterator[Anchor]:

@@ -60,10 +60,20 @@ def load_run(run: PublishedRun, key: bytes, *, by: Actor, on: date, again: bool 
     except Exception as problem:
         with transaction.atomic():
             Run.objects.filter(pk=run.id).exclude(state__in=[Run.State.CURRENT, Run.State.PAST]).update(
-                state=Run.State.FAILED, problem=str(problem)[:4000]
+                state=Run.State.FAILED, problem=_told(problem)
             )
             record(by, RUN_FAILED, kind="run", object=run.id[:64])
         raise
+
+
+def published_at(run: PublishedRun) -> datetime | None:
+    """When it was finished, if it says so."""
+    return datetime.fromisoformat(run.times["finished_at"]) if "finished_at" in run.times else None
+
+
+def _told(problem: Exception) -> str:
+    """A fault of ours in its words; of any other only what it is: a database says which line it did not take, and whose."""
+    return str(problem)[:4000] if isinstance(problem, DoudiError) else type(problem).__name__
 
 
 def _begin(run: PublishedRun) -> None:
@@ -71,7 +81,7 @@ def _begin(run: PublishedRun) -> None:
     manifest = run.manifest
     plain = {
         "as_of": run.as_of,
-        "published_at": datetime.fromisoformat(run.times["finished_at"]) if "finished_at" in run.times else None,
+        "published_at": published_at(run),
         "previous": manifest.previous or "",
         "counts": dict(manifest.counts),
         "policy_hash": manifest.policy.hash,

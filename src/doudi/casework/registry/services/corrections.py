@@ -21,6 +21,7 @@ from doudi.kernel.errors import DoudiError, Fault, code
 OWN_CORRECTION = code("own_correction", "不能审核自己提出的更正")
 STALE = code("changed_meanwhile", "有人刚刚改过")
 NOT_OPEN = code("correction_not_open", "这条更正已经处理过")
+OUT_OF_SCOPE = code("correction_out_of_scope", "更正会把这一户移出负责范围")
 NO_REASON = code("correction_without_reason", "更正须写明理由")
 
 TABLE = {"h": "registry_household", "p": "registry_person"}
@@ -116,6 +117,9 @@ def _approve(by: Actor, line: Correction, note: str, at: datetime) -> Correction
     if line.said_by_id is not None and line.said_by_id == by.user:
         raise DoudiError(Fault(OWN_CORRECTION, "自己提出的更正须由别人审核", todo="请本单位其他有审核权限的人员审核"))
     field = correctable(line.subject, line.field)
+    if line.field == "region" and not by.scope.lo <= str(line.value) < by.scope.hi:
+        todo = "迁到本县其他乡镇的，请县级审批人员审核；迁出本县的，等人口数据更新"
+        raise DoudiError(Fault(OUT_OF_SCOPE, "新的居住地不在您负责的地区", str(line.value), todo=todo))
     former = Correction.objects.select_for_update().filter(subject=line.subject, number=line.number, field=line.field, state=State.IN_FORCE).first()
     if former is not None:
         former.state, former.version = State.WITHDRAWN, former.version + 1
