@@ -115,3 +115,13 @@ def test_the_command_says_where_and_ends_with_one(cast: Cast, monkeypatch: pytes
 def test_a_wrong_day_is_said_and_nothing_is_searched(cast: Cast) -> None:
     assert cast.audit_admin.client().get(reverse("audit"), {"since": "yesterday"}).status_code == 422
     assert not Entry.objects.filter(action="audit_read").exists()
+
+
+def test_an_office_is_looked_for_by_its_name_and_objects_are_named_in_words(cast: Cast) -> None:
+    looked(cast, 1)
+    name = cast.township_officer.membership.office.name
+    assert found(cast, office=name) == ["1"]
+    assert found(cast, office=cast.county_officer.membership.office.name) == []
+    page = cast.audit_admin.client().get(reverse("audit"), {"office": "没有的单位"})
+    assert (page.status_code, "没有叫这个名称的单位" in page.content.decode()) == (422, True)
+    assert "家庭 <code>1</code>" in cast.audit_admin.client().get(reverse("audit")).content.decode()

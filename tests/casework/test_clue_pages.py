@@ -71,3 +71,12 @@ def test_strangers_find_nothing(cast: Cast) -> None:
     for stranger in cast.strangers:
         assert stranger.client().get(f"/clues/{clue.pk}/").status_code == 404
         assert f"/clues/{clue.pk}/" not in stranger.client().get("/clues/?tab=waiting").content.decode()
+
+
+def test_a_form_sent_empty_says_above_the_page_what_to_fill_in_with_a_way_there(cast: Cast) -> None:
+    answer = cast.village_worker.client().post("/clues/new/", {"kind": "entry"})
+    top = answer.content.decode().split('class="faults"')[1].split("</section>")[0]
+    assert answer.status_code == 422
+    assert '<a href="#id_name">请填写“姓名”</a>' in top
+    assert "请选择“在哪里”" in top
+    assert "（可不填）" in answer.content.decode()

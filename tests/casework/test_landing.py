@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.casework.cast import Cast, Member
+from tests.casework.cast import NEXT_COUNTY, NEXT_TOWNSHIP, TOWNSHIP, Cast, Member
 from tests.casework.leads import OCTOBER, lead, load, offices
 from tests.casework.objects import OBJECTS
 
@@ -76,3 +76,11 @@ def test_every_reviewer_of_files_finds_the_corrections_in_the_menu(cast: Cast) -
         assert 'href="/changes/"' in page(reviewer, "/")
         assert '档案页上提出的 <span class="n">（1）' in page(reviewer, "/changes/")
         assert 'href="/changes/" aria-current="page"' in page(reviewer, "/corrections/")
+
+
+def test_the_list_is_cut_down_to_a_place_below_ones_own_and_to_no_other(cast: Cast, item: WorkItem) -> None:
+    county, link = cast.county_officer, f'href="/tasks/{item.pk}/"'
+    assert f'<option value="{TOWNSHIP}"' in page(county, "/tasks/?tab=scope")
+    assert link in page(county, f"/tasks/?tab=scope&place={TOWNSHIP}")
+    assert link not in page(county, f"/tasks/?tab=scope&place={NEXT_TOWNSHIP}")
+    assert link in page(county, f"/tasks/?tab=scope&place={NEXT_COUNTY}"), "not below: no filter"

@@ -14,6 +14,7 @@ from doudi.casework.access.models import Authenticator, Grant, Membership, Sessi
 from doudi.casework.access.services import accounts, granting
 from doudi.casework.access.services.granting import Asked
 from doudi.casework.audit.models import Entry
+from doudi.casework.organisation.models import Region
 from doudi.kernel.clock import today
 from doudi.kernel.errors import DoudiError
 
@@ -174,3 +175,13 @@ def test_the_page_of_roles_explains_each(cast: Cast) -> None:
     page = cast.security_admin.client().get(reverse("roles")).content.decode()
     assert "不能给自己授权" in page
     assert "管理账号和任职" in page
+
+
+def test_the_place_of_a_role_is_written_by_its_name(cast: Cast) -> None:
+    office(COUNTY, "civil_affairs")
+    client, number = cast.security_admin.client(), cast.auditor.user.pk
+    known = Region.objects.get(code=COUNTY)
+    assert client.post(f"/users/{number}/grant", ROLE | {"region": "没有的县"}).status_code == 422
+    answer = client.post(f"/users/{number}/grant", ROLE | {"region": known.name, "role": "data_steward"})
+    assert answer.status_code == 302, answer.content.decode()
+    assert Membership.objects.filter(user=number, role="data_steward", office__region=COUNTY).exists()

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.casework.cast import Cast, Member
+from tests.casework.cast import NEXT_COUNTY, Cast, Member
 from tests.casework.leads import OCTOBER, lead, load, offices, take
 
 from doudi.casework.dispatch.models import State, WorkItem
@@ -101,6 +101,21 @@ def test_who_has_nothing_to_do_now_is_told_whose_turn_it_is(cast: Cast, item: Wo
 
 def test_the_page_of_an_item_says_what_the_household_got_already(cast: Cast, item: WorkItem) -> None:
     assert "近 12 个月已得到的救助</h3>\n<p>没有查到。</p>" in page(cast.township_officer, f"/tasks/{item.pk}/")
+
+
+def test_the_evidence_of_many_leads_is_folded(cast: Cast, tmp_path: Path) -> None:
+    offices()
+    load(tmp_path, OCTOBER, *(lead(rule=f"W0{number}") for number in range(1, 6)))
+    shown = page(cast.township_officer, f"/tasks/{WorkItem.objects.get().pk}/")
+    assert "共 5 条线索" in shown
+    assert shown.count("依据的数据</summary>") == 2
+
+
+def test_a_lead_that_is_out_of_sight_is_not_said_to_be_gone(cast: Cast, item: WorkItem) -> None:
+    item.alerts.update(region=NEXT_COUNTY)
+    shown = page(cast.township_officer, f"/tasks/{item.pk}/")
+    assert "具体依据不在您负责的地区或部门" in shown
+    assert "都已消失" not in shown
 
 
 def test_strangers_find_nothing(cast: Cast, item: WorkItem) -> None:

@@ -24,6 +24,12 @@ class Agenda:
     votes: list[Vote]
     tasks: list[Task]
 
+    @property
+    def tally(self) -> list[tuple[str, int]]:
+        """Each choice in words, and how many chose it."""
+        chosen = [vote.choice for vote in self.votes]
+        return [(str(choice.label), chosen.count(choice.value)) for choice in Vote.Choice]
+
 
 def conferences_listed(viewer: Actor, limit: int = 100) -> list[Conference]:
     """Newest first, with how many cases; one query."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any
@@ -45,6 +45,7 @@ class Filters:
     state: str = ""
     origin: str = ""
     due: str = ""
+    place: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,10 @@ def tabs_of(viewer: Actor) -> dict[str, str]:
 
 KINDS = {"user": int, "office": int, "region": str, "on": date, "sunday": date}
 """Of who looks and when, what the queries of this room depend on besides the role: they are the values, the role is the shape."""
+
+
+LIST_KINDS = KINDS | {"place": str, "beyond": str}
+"""The list may be cut down to a place: from its code to the next one's."""
 
 
 def _viewer(role: Role | None, values: Mapping[str, Any]) -> Actor:
@@ -124,13 +129,15 @@ def group_of(term: date | None, on: date) -> str:
 def items_listed(viewer: Actor, *, tab: str, on: date, filters: Filters, page: int = 1) -> Listed:
     """One page, what is due first; closed work newest first. Of the items only what a list shows (`LISTED`). One query."""
     page = max(page, 1)
-    found = [_item(line) for line in _list(viewer.role, tab, filters, page).rows(_values(viewer, on))]
+    place = filters.place
+    values = _values(viewer, on) | {"place": place, "beyond": place[:-1] + chr(ord(place[-1]) + 1) if place else ""}
+    found = [_item(line) for line in _list(viewer.role, tab, replace(filters, place="somewhere" if place else ""), page).rows(values)]
     return Listed(found[:SIZE], page, len(found) > SIZE)
 
 
 @lru_cache(maxsize=500)
 def _list(role: Role | None, tab: str, filters: Filters, page: int) -> Prepared:
-    return prepared(lambda values: list(_lines(_viewer(role, values), tab, filters, page, values).values_list(*LISTED, "assignee__name")), KINDS)
+    return prepared(lambda values: list(_lines(_viewer(role, values), tab, filters, page, values).values_list(*LISTED, "assignee__name")), LIST_KINDS)
 
 
 def _lines(viewer: Actor, tab: str, filters: Filters, page: int, day: Mapping[str, Any]) -> QuerySet[WorkItem]:
@@ -138,6 +145,8 @@ def _lines(viewer: Actor, tab: str, filters: Filters, page: int, day: Mapping[st
     for name in ("grade", "state", "origin"):
         if value := getattr(filters, name):
             lines = lines.filter(**{name: value})
+    if filters.place:
+        lines = lines.filter(region__gte=day["place"], region__lt=day["beyond"])
     lines = lines.order_by("-closed_on", "-id") if tab == "closed" else lines.order_by(F("term").asc(nulls_last=True), "urgency", "id")
     return lines[(page - 1) * SIZE : page * SIZE + 1]
 

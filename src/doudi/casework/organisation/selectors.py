@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from doudi.casework.organisation.models import Region
+from doudi.casework.organisation.models import Office, Region
 
 
 def places_within(region: str, limit: int = 500) -> list[tuple[str, str]]:
@@ -16,10 +16,15 @@ def places_within(region: str, limit: int = 500) -> list[tuple[str, str]]:
     return [(one.code, one.path if len(region) < 6 else one.name) for one in own[:limit]]
 
 
-def places_called(county: str, words: str) -> list[Region]:
-    """Townships and villages of a county whose full name ends with the words, at most six; one query."""
+def places_called(within: str, words: str, *kinds: str) -> list[Region]:
+    """Regions of some kinds below a code whose full name ends with the words, at most six; one query."""
     words = "".join(words.split())
     if not words:
         return []
-    own = Region.objects.filter(code__gte=county, code__lt=county + ":", kind__in=("township", "village"))
-    return list(own.filter(path__endswith=words).order_by("code")[:6])
+    return list(Region.objects.filter(code__startswith=within, kind__in=kinds, path__endswith=words).order_by("code")[:6])
+
+
+def offices_called(words: str) -> list[Office]:
+    """Offices whose name ends with the words, the one of just that name alone if there is one, at most six."""
+    found = list(Office.objects.filter(name__endswith=words, closed_on=None).order_by("region", "department")[:6])
+    return next(([one] for one in found if one.name == words), found)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django import forms
 
+from doudi.web.asking import Asking
+
 
 class Password(forms.CharField):
     """A password to type; spaces belong to it."""
@@ -13,7 +15,7 @@ class Password(forms.CharField):
         super().__init__(label=label, max_length=256, strip=False, widget=widget, **more)  # type: ignore[arg-type]
 
 
-class LoginForm(forms.Form):
+class LoginForm(Asking):
     """Account and password."""
 
     username = forms.CharField(
@@ -24,7 +26,7 @@ class LoginForm(forms.Form):
     password = Password("密码", "current-password")
 
 
-class CodeForm(forms.Form):
+class CodeForm(Asking):
     """A code of the telephone, or a recovery code."""
 
     code = forms.CharField(
@@ -34,7 +36,7 @@ class CodeForm(forms.Form):
     )
 
 
-class NewPasswordForm(forms.Form):
+class NewPasswordForm(Asking):
     """Old, new, new again."""
 
     old = Password("现在的密码", "current-password")

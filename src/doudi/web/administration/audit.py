@@ -19,10 +19,19 @@ from doudi.casework.audit.anchors import Anchor, anchors
 from doudi.casework.audit.models import Entry, Seal
 from doudi.casework.audit.selectors import SIZE, Wanted, entries_export, entries_read, last_verified
 from doudi.casework.organisation.models import Office
+from doudi.casework.organisation.selectors import offices_called
 from doudi.web.permissions import ActingRequest, needs
 
 HEAD = ("记录", "时间", "姓名", "角色", "单位", "动作", "对象", "编号", "地区", "理由", "来自", "请求")
 WIDGET = {"class": "form-control"}
+KINDS = {
+    "account": "账号", "application": "申请", "audit": "审计日志", "backup": "备份", "change": "走访提出的更正",
+    "clue": "线索", "conference": "会议", "correction": "更正", "household": "家庭",
+    "household-correct": "家庭（更正）", "item": "任务", "items": "任务", "jobs": "后台任务", "key": "密钥",
+    "map_place": "一张图", "office": "单位", "person": "人员", "results": "办理结果", "run": "运行",
+    "task": "交办事项", "visit": "走访", "visits": "走访",
+}  # fmt: skip
+"""What an act was done to -> in words; an address that was refused stays as it is."""
 
 
 class SearchForm(forms.Form):
@@ -33,8 +42,21 @@ class SearchForm(forms.Form):
     actor = forms.CharField(label="谁", required=False, max_length=60, widget=forms.TextInput(attrs=WIDGET))
     action = forms.ChoiceField(label="动作", required=False, widget=forms.Select(attrs={"class": "form-select"}))
     object = forms.CharField(label="对象编号", required=False, max_length=64, widget=forms.TextInput(attrs=WIDGET))
-    office = forms.IntegerField(label="单位编号", required=False, min_value=1, max_value=2**62, widget=forms.NumberInput(attrs=WIDGET))
+    office = forms.CharField(label="单位名称", required=False, max_length=120, widget=forms.TextInput(attrs=WIDGET))
     reason = forms.CharField(label="理由", required=False, max_length=200, widget=forms.TextInput(attrs=WIDGET))
+
+    def clean_office(self) -> int | None:
+        """The office of that name, or of that number, as addresses kept it."""
+        words = str(self.cleaned_data["office"]).strip()
+        if not words or (words.isascii() and words.isdigit()):
+            return int(words) if words and len(words) < 19 else None
+        found = offices_called(words)
+        if len(found) != 1:
+            names = "、".join(one.name for one in found[:5])
+            raise forms.ValidationError(
+                f"有几个单位叫这个名称：{names}，请写得再全一些" if found else "没有叫这个名称的单位，请写全称，如“涟源市民政部门”"
+            )
+        return found[0].pk
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -50,7 +72,7 @@ def search(request: ActingRequest) -> HttpResponse:
     given = request.GET.get("page", "1")
     number = int(given) if given.isascii() and given.isdigit() and 0 < int(given) < 100_000 else 1
     found = entries_read(request.actor, wanted=wanted, page=number) if wanted else None
-    context = {"form": form, "chain": _chain(request)}
+    context = {"form": form, "chain": _chain(request), "kinds": KINDS}
     if found:
         kept = {key: value for key, value in request.GET.items() if key != "page" and value}
         first = (found.page - 1) * SIZE + 1

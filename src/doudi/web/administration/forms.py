@@ -9,16 +9,18 @@ from django import forms
 from doudi.casework.access.roles import ROLES
 from doudi.casework.access.services.granting import Asked
 from doudi.casework.organisation.models import Department, Office
+from doudi.casework.organisation.selectors import places_called
+from doudi.web.asking import Asking
 
 WIDGET = {"class": "form-control"}
 SELECT = {"class": "form-select"}
 
 
-class RoleForm(forms.Form):
+class RoleForm(Asking):
     """A role at an office: region's code and department name the office, since there are too many to choose from a list."""
 
     region = forms.CharField(
-        label="地区代码", max_length=12, widget=forms.TextInput(attrs=WIDGET), help_text="如 431382（涟源市）、431382103（伏口镇）"
+        label="地区", max_length=60, widget=forms.TextInput(attrs=WIDGET), help_text="写全称，如“涟源市”“涟源市湄江镇”，或写代码，如 431382"
     )
     department = forms.ChoiceField(label="部门", choices=Department.choices, widget=forms.Select(attrs=SELECT))
     role = forms.ChoiceField(label="角色", choices=[(key, role.name) for key, role in ROLES.items()], widget=forms.Select(attrs=SELECT))
@@ -29,10 +31,20 @@ class RoleForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
+        if (given := str(data.get("region", ""))) and not (given.isascii() and given.isdigit()):
+            data["region"] = self._place(given)
         found = Office.objects.select_related("region").filter(region=data.get("region", ""), department=data.get("department", "")).first()
-        if "region" in data and found is None:
+        if data.get("region") and found is None:
             self.add_error("region", "这个地区没有这个部门的办理单位")
         return data | {"office": found}
+
+    def _place(self, words: str) -> str:
+        """The code of a place that was named."""
+        found = places_called("", words, "province", "prefecture", "county", "township", "village")
+        if len(found) != 1:
+            names = "、".join(one.path for one in found)
+            self.add_error("region", f"有几个地方叫这个名称：{names}。请写上所在的市、县" if found else "没有叫这个名称的地区")
+        return found[0].code if len(found) == 1 else ""
 
     def asked(self) -> Asked:
         """What a valid form asks for."""
@@ -48,7 +60,7 @@ class AccountForm(RoleForm):
     field_order = ("username", "name", "region", "department", "role", "ends_on", "reason")
 
 
-class ReasonForm(forms.Form):
+class ReasonForm(Asking):
     """Why something is done to somebody's account."""
 
     reason = forms.CharField(label="理由", max_length=200, widget=forms.TextInput(attrs=WIDGET))

@@ -86,6 +86,7 @@ def _page(request: ActingRequest, found: Task, sent: dict[str, Form] | None = No
     by, sent, version = request.actor, sent or {}, {"version": found.version}
     is_open = found.state == Task.State.OPEN
     context = {
+        "form": next(iter(sent.values()), None),
         "task": found,
         "place": village(found.region),
         "days": (found.due_on - today()).days,

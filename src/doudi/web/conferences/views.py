@@ -146,6 +146,7 @@ def _page(request: ActingRequest, found: Conference, sent: dict[str, Form] | Non
     )
     undecided = any(one.case.adopted is None for one, _, _ in agenda)
     context = {
+        "form": next(iter(sent.values()), None),
         "conference": found,
         "members": members,
         "present": len(present),

@@ -14,6 +14,7 @@ from doudi.casework.registry.selectors import File
 from doudi.kernel.regions import county_of
 from doudi.published.wording import show_fact
 from doudi.standards.regions import region_path
+from doudi.web.asking import Asking
 
 
 def targets(file: File) -> list[tuple[str, str]]:
@@ -36,7 +37,7 @@ def _shown(value: Any, kind: str) -> str:
     return show_fact(dict(Person.Gender.choices).get(value, value) if kind == "gender" else value, kind)
 
 
-class CorrectionForm(forms.Form):
+class CorrectionForm(Asking):
     """Which field of whom, what it should be, why."""
 
     target = forms.ChoiceField(label="更正哪一项", widget=forms.Select(attrs={"class": "form-select"}))
@@ -70,7 +71,7 @@ class CorrectionForm(forms.Form):
         """The code of a place that was named; a code stays one."""
         if value.isascii() and value.isdigit():
             return value
-        found = places_called(self.county, value)
+        found = places_called(self.county, value, "township", "village")
         if len(found) != 1:
             names = "、".join(one.path.removeprefix(region_path(self.county)) for one in found)
             self.add_error("value", f"本县有几个地方叫这个名称：{names}。请写上乡镇" if found else "本县没有叫这个名称的村（社区）或乡镇（街道）")
@@ -95,7 +96,7 @@ class CorrectionForm(forms.Form):
         return value
 
 
-class ReviewForm(forms.Form):
+class ReviewForm(Asking):
     """A decision on a correction."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)

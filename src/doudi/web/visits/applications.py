@@ -143,6 +143,7 @@ def _page(request: ActingRequest, found: Application, sent: dict[str, Form] | No
     may_end = found.state in (State.STARTED, State.SUBMITTED) and (by.may("application.start") or by.may("work.approve"))
     outcomes = outcomes_of(found, by)
     context = {
+        "form": next(iter(sent.values()), None),
         "application": found,
         "programme": programme_words(found),
         "offer": offers().get(found.programme),

@@ -7,6 +7,8 @@ from uuid import uuid4
 
 from django import forms
 
+from doudi.web.asking import ask_in_words
+
 
 class Looks(forms.Form):
     """A form whose fields have the site's classes and point at their hints."""
@@ -19,6 +21,7 @@ class Looks(forms.Form):
                 widget.attrs.setdefault("class", "form-select")
             elif not isinstance(widget, forms.CheckboxInput | forms.HiddenInput | forms.RadioSelect | forms.CheckboxSelectMultiple):
                 widget.attrs.setdefault("class", "form-control")
+        ask_in_words(self)
 
     def add_error(self, field: str | None, error: Any) -> None:
         """As Django does, and the field says so to who cannot see it. Not in `__init__`: choices come later."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -26,6 +27,8 @@ from doudi.web.visits.lists import choices, chosen, page_number, pager, village
 from doudi.web.visits.pages import WRONG, opens, or_404, status_of
 from doudi.web.visits.reading import read_of
 
+A_WEEK = timedelta(days=7)
+"""What is proposed as the term of a visit; who plans it may say otherwise."""
 PURPOSES = {"": "全部目的", **dict(Visit.Purpose.choices)}
 
 
@@ -74,7 +77,7 @@ def visit_new(request: ActingRequest, household: int) -> HttpResponse:
     if not by.may("visit.plan"):
         members = [one for one in members if one.user_id == by.user]
     item = request.POST.get("item") or request.GET.get("item") or ""
-    asked = {"purpose": "verify" if item else "regular", "due_on": on, "assignee": by.user}
+    asked = {"purpose": "verify" if item else "regular", "due_on": on + A_WEEK, "assignee": by.user}
     form = PlanForm(request.POST or None, initial=asked, visitors=members)
     status = 200
     if request.method == "POST":
@@ -136,6 +139,7 @@ def visit_page(request: ActingRequest, found: Visit, status: int = 200, **forms:
     by, on = request.actor, today()
     family = read_of(by, found)
     context: dict[str, Any] = {
+        "form": next(iter(forms.values()), None),
         "visit": found,
         "family": family,
         "place": village(found.region),

@@ -13,6 +13,7 @@ from doudi.casework.access.actor import Actor
 from doudi.casework.dispatch.loop import STEPS, Step
 from doudi.casework.dispatch.models import Result, Verdict, WorkItem
 from doudi.casework.dispatch.selectors import colleagues_of, offices_for
+from doudi.web.asking import ask_in_words
 
 RESULTS = [(key, words) for key, words in Result.choices if key != Result.TO_CONFERENCE]
 HOW = [("desk", "数据核实：与部门核对资料、电话询问"), ("visit", "入户核实：上门看过")]
@@ -62,6 +63,7 @@ class StepForm(forms.Form):
             if name not in ("visit", "conference"):
                 self.fields[name] = self._field(name, label, name in step.asks, item, on)
                 self.fields[name].help_text = HINTS.get(f"{step.name}-{name}", "")
+        ask_in_words(self)
 
     @staticmethod
     def _field(name: str, label: str, required: bool, item: WorkItem, on: date) -> forms.Field:

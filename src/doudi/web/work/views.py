@@ -17,7 +17,6 @@ from django.utils.safestring import mark_safe
 from django.utils.text import Truncator
 from django.views.decorators.http import require_GET
 
-from doudi.casework.access.sealing import masked_name
 from doudi.casework.access.services.own import work_filters_keep
 from doudi.casework.alerts.models import Alert
 from doudi.casework.audit.actions import LOOKED
@@ -29,24 +28,25 @@ from doudi.casework.dispatch.selectors import Filters, Listed, events_of, group_
 from doudi.casework.registry.selectors import aid_received, people_of
 from doudi.casework.visits.selectors.visits import visits_of_item
 from doudi.kernel.clock import today
+from doudi.standards.regions import below, region_name
 from doudi.web.faults import shown_again
 from doudi.web.permissions import ActingRequest, needs
-from doudi.web.templatetags.doudi import GRADES, UNKNOWN, day
+from doudi.web.templatetags.doudi import GRADES, UNKNOWN, day, masked
 from doudi.web.work.forms import StepForm, panels
 from doudi.web.work.pressing import pressing
 from doudi.web.work.pressing import told as pressing_told
-from doudi.web.work.words import told_together
+from doudi.web.work.words import FULLY, told_together
 
 DUE = {"over": "已逾期", "today": "今日到期", "week": "本周到期", "later": "以后"}
 WORDS = {"grade": GRADES, "state": dict(State.choices), "origin": dict(WorkItem.Origin.choices), "due": DUE}
-LABELS = {"grade": "等级", "state": "状态", "origin": "来源", "due": "期限"}
+LABELS = {"grade": "等级", "state": "状态", "origin": "来源", "due": "期限", "place": "地方"}
 GRAVEST = "".join(GRADES)
 MOST_VISITS = 10
 ESTIMATED, NO_TERM = mark_safe(' <span class="muted">（推算）</span>'), mark_safe('<span class="muted">—</span>')
 ESCALATED = mark_safe(' <span class="tag tag-bad">已上报</span>')
 KEPT = "work-list"
 """Where the session keeps the tab and the filters that were used last."""
-LASTING = ("grade", "state", "origin")
+LASTING = ("grade", "state", "origin", "place")
 """Filters above the list, which come back with the next login; a term or a tab is of the hour."""
 
 
@@ -86,27 +86,29 @@ def work(request: ActingRequest) -> HttpResponse:
         return HttpResponseRedirect(f"{request.path}?{kept}")
     tab = request.GET.get("tab", "")
     tab = tab if tab in tabs else next(iter(tabs))
-    chosen = {name: request.GET.get(name, "") for name in WORDS}
-    filters = Filters(**{name: value if value in WORDS[name] else "" for name, value in chosen.items()})
+    chosen = {name: request.GET.get(name, "") for name in LABELS}
+    words = words_below(by.region)
+    filters = Filters(**{name: value if value in words[name] else "" for name, value in chosen.items()})
     query = {name: value for name, value in asdict(filters).items() if value}
     _keep(request, {"tab": tab, **query} if query or tab != next(iter(tabs)) else {}, query)
     found = items_listed(by, tab=tab, on=on, filters=filters, page=_page(request))
     counts = items_counted(by, on=on, flags=pressing)
+    totals = counts if tab == "todo" and not lasting_of(query) else {}
     days = calendar_shown()
     rows = [row_of(item, days, on) for item in found.rows]
     context = {
         "tabs": [(key, words, counts.get(key), key == tab, _link(key, lasting_of(query), "due", "")) for key, words in tabs.items()],
         "tab": tab,
-        "groups": [(DUE[key], [_line(row, tab) for row in rows if row.group == key]) for key in DUE]
+        "groups": [(DUE[key], [_line(row, tab) for row in rows if row.group == key], totals.get(key)) for key in DUE]
         if tab != "closed"
-        else [("", [_line(row, tab) for row in rows])],
+        else [("", [_line(row, tab) for row in rows], None)],
         "label": "办结" if tab == "closed" else "剩余",
         "dues": [
             (key, words, counts.get(key, 0), filters.due == key, _link(tab, query, "due", "" if filters.due == key else key))
             for key, words in DUE.items()
         ],
-        "chips": [(f"{LABELS[name]}：{WORDS[name][value]}", _link(tab, query, name, "")) for name, value in query.items()],
-        "filters": _filters(tab, *(query.get(name, "") for name in LASTING)),
+        "chips": [(f"{LABELS[name]}：{words[name][value]}", _link(tab, query, name, "")) for name, value in query.items()],
+        "filters": _filters(tab, by.region, *(query.get(name, "") for name in LASTING)),
         "page": _pager(found, tab, query),
         "may_accept": by.may("work.accept") and tab == "todo" and any(row.item.state in (State.PUSHED, State.REOPENED) for row in rows),
         "rows": rows,
@@ -131,7 +133,7 @@ def _line(row: Row, tab: str) -> tuple[str, ...]:
         f"{item.pk}-{item.version}" if row.accepting else "",
         item.number,
         _address().replace("/0/", f"/{item.pk}/"),
-        masked_name(item.head_name) or "户主不详",
+        masked(item.head_name) or "户主不详",
         item.place or "—",
         Truncator(item.signals or item.subject).chars(60),
         item.grade,
@@ -142,15 +144,22 @@ def _line(row: Row, tab: str) -> tuple[str, ...]:
     )
 
 
+@lru_cache(maxsize=2_000)
+def words_below(region: str) -> dict[str, dict[str, str]]:
+    """Filter -> its choices in words; the places are those right below one's own."""
+    return {**WORDS, "place": {code: region_name(code) for code in below(region)}}
+
+
 @cache
 def _address() -> str:
     return reverse("item", args=[0])
 
 
 @lru_cache(maxsize=2_000)
-def _filters(tab: str, *current: str) -> str:
-    """The form above the list; it depends on nobody."""
-    options = [(name, LABELS[name], WORDS[name].items(), value) for name, value in zip(LASTING, current, strict=True)]
+def _filters(tab: str, region: str, *current: str) -> str:
+    """The form above the list; it depends on the place of work alone."""
+    words = words_below(region)
+    options = [(name, LABELS[name], words[name].items(), value) for name, value in zip(LASTING, current, strict=True) if words[name]]
     return render_to_string("work/filters.html", {"tab": tab, "options": options})
 
 
@@ -176,6 +185,7 @@ def item_page(request: ActingRequest, found: WorkItem, sent: StepForm | None = N
         "row": row_of(found, calendar_shown(), on),
         "told": told_together([alert for alert in alerts if alert.state != Alert.State.ENDED], people_of(one.person for one in alerts if one.person)),
         "ended": [alert for alert in alerts if alert.state == Alert.State.ENDED],
+        "fully": FULLY,
         "form": sent,
         "panels": panels(by, found, steps_open_to(by, found), on, sent),
         "events": [(event, STEPS.get(event.step), _frozen(event)) for event in events],

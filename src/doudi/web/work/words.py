@@ -45,6 +45,10 @@ class Told:
         return [reason.would_change for reason in self.reasons if reason.would_change]
 
 
+FULLY = 3
+"""So many leads are shown with their evidence; that of the others is folded, or the page would not end."""
+
+
 def told_together(alerts: Iterable[Alert], people: Mapping[int, Person]) -> list[Told]:
     """Each alert in words; those of several people for the same reasons are told once, with everybody's name."""
     found: dict[tuple[object, ...], Told] = {}

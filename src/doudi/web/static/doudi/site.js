@@ -10,3 +10,14 @@ document.querySelectorAll('[data-print]').forEach((button) => {
   button.hidden = false;
   button.addEventListener('click', () => window.print());
 });
+
+/* all lines of a page are ticked, or none, by one button */
+document.querySelectorAll('[data-pick]').forEach((button) => {
+  const boxes = [...button.form.querySelectorAll('.pick')];
+  button.hidden = boxes.length < 2;
+  button.addEventListener('click', () => {
+    const all = boxes.every((box) => box.checked);
+    boxes.forEach((box) => { box.checked = !all; });
+    button.textContent = all ? '选中本页全部' : '全部不选';
+  });
+});
