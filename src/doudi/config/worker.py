@@ -23,11 +23,23 @@ def work() -> None:
 
     If the database goes, the process ends; the supervisor starts it anew.
     """
-    assert isinstance(app.connector, DjangoConnector)
-    with _sealing(), app.replace_connector(app.connector.get_worker_connector()) as worker:
+    with _sealing():
+        worker = own_app()
         log.info("worker_started", jobs=len(worker.tasks))
         asyncio.run(_run(worker))
     log.info("worker_ended")
+
+
+def own_app() -> App:
+    """The worker's app: the same tasks, another connection.
+
+    What a task queues goes through Django's all the same, into the task's own transaction. With the connection of the tasks' app replaced it did not:
+    a notice was looked for before the step that it tells of was committed.
+    """
+    assert isinstance(app.connector, DjangoConnector)
+    made = App(connector=app.connector.get_worker_connector(), import_paths=app.import_paths, worker_defaults=app.worker_defaults)
+    made.tasks, made.periodic_registry = app.tasks, app.periodic_registry
+    return made
 
 
 async def _run(worker: App) -> None:
