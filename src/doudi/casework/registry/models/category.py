@@ -31,4 +31,7 @@ class Category(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["person", "code"], condition=Q(ends_on=None), name="one_open_line_for_person_and_category"),
         ]
-        indexes = [models.Index(fields=["region", "code"], condition=Q(ends_on=None), name="registry_category_open")]
+        indexes = [
+            models.Index(fields=["region", "code"], condition=Q(ends_on=None), name="registry_category_open"),
+            models.Index(fields=["person"], name="registry_category_of_person"),
+        ]
