@@ -62,10 +62,13 @@ def model_of(model: type[Made], fields: tuple[str, ...], values: tuple[Any, ...]
 
 
 class _Planned(ServerBindingCursor):
-    """Sends values apart from the SQL, so that the server keeps its plan; planning takes longer than finding thirty lines."""
+    """Sends values apart from the SQL, so that the server keeps its plan; planning takes longer than finding thirty lines.
+
+    Not where queries are written down: a log would show the name of a plan.
+    """
 
     def execute(self, query: Any, params: Any = None) -> Any:
-        return super().execute(query, params, prepare=True)
+        return super().execute(query, params, prepare=not connection.queries_logged)
 
 
 def _cursor() -> Any:
