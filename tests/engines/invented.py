@@ -33,9 +33,9 @@ def _field(name: str, type_: str, **more: Any) -> Field:
     return Field(name, name, (name,), type_, **more)  # type: ignore[arg-type]
 
 
-def _contract(name: str, mode: str, *fields: Field) -> Contract:
+def _contract(name: str, mode: str, *fields: Field, many: bool = False) -> Contract:
     key = tuple(field.name for field in fields if field.key)
-    return Contract(name, f"数据集{name}", "health", "卫生健康", mode, "monthly", True, "1.0.0", fields, key)  # type: ignore[arg-type]
+    return Contract(name, f"数据集{name}", "health", "卫生健康", mode, "monthly", True, "1.0.0", fields, key, covers_many=many)  # type: ignore[arg-type]
 
 
 WHO = _field("person_id", "id18", required=True, key=True)
@@ -63,6 +63,7 @@ CONTRACTS = {
         _field("cost", "money"),
         _field("times", "int", required=True),
         _field("paid", "bool"),
+        many=True,
     ),
     "benefit": _contract(
         "benefit",

@@ -76,7 +76,10 @@ class Check:
 
 @dataclass(frozen=True)
 class Contract:
-    """What one department owes for one dataset. `named`: whether the notice names the dataset; `key` the record key in its order."""
+    """What one department owes for one dataset. `named`: whether the notice names the dataset; `key` the record key in its order.
+
+    `covers_many`: whether many people have rows in it; it says where time is saved, never what comes out.
+    """
 
     dataset: str
     title: str
@@ -92,6 +95,7 @@ class Contract:
     purpose: str = ""
     usage: str = ""
     limitations: str = ""
+    covers_many: bool = False
     granularity: str = ""
     where: str = ""
 

@@ -55,6 +55,7 @@ def _contract(node: Mapping, faults: Faults, code_lists: Collection[str]) -> Con
         mode=cast(Mode, faults.get_word(custom, "deliveryMode", MODES) or "events"),
         frequency=_frequency(node, faults),
         named=faults.get_flag(custom, "namedByNotice"),
+        covers_many=faults.get_flag(custom, "coversMany"),
         version=faults.get_text(node, "version"),
         fields=fields,
         key=key,

@@ -26,5 +26,5 @@ SLA_PROPERTY = frozenset(("id", "property", "value", "valueExt", "unit", "elemen
 CUSTOM_PROPERTY = frozenset(("id", "property", "value", "description", "vendor"))
 SLA = ("frequency", "timeOfAvailability", "latency")
 
-OF_DOCUMENT = ("deliveryMode", "namedByNotice")
+OF_DOCUMENT = ("coversMany", "deliveryMode", "namedByNotice")
 OF_PROPERTY = ("codeList", "embedsCitizenId", "headerVariants", "nameField", "recordReference", "unit")

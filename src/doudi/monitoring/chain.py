@@ -19,6 +19,7 @@ from doudi.lake.engine import sql
 from doudi.monitoring.ended import quoted
 from doudi.policyfiles.model import ChainLine, PolicyFiles, ProgrammeFile, Step, TableFile
 from doudi.policyfiles.tree import Map, Seq, Text, Tree
+from doudi.published.write import Numbered
 from doudi.rules.model import Policy
 from doudi.rules.rowsql import SURE, Rows
 from doudi.standards import codelists
@@ -127,17 +128,29 @@ def chain_ways(policy: PolicyFiles, contracts: Mapping[str, Contract]) -> pa.Tab
     return pa.Table.from_pylist(ways, schema=WAYS)
 
 
+def told_by(ways: pa.Table) -> dict[str, Numbered]:
+    """The texts that ways have in common, by numbers which `complete` gives."""
+    return {field.name: Numbered(f"{field.name}_number", _texts(ways, field.name).dictionary) for field in ways.schema if field.type == pa.string()}
+
+
 def complete(batches: Iterable[pa.RecordBatch], ways: pa.Table) -> Iterator[pa.RecordBatch]:
-    """Lines of `chain_query` with what their ways say; a unit is told beside a quantity only."""
+    """Lines of `chain_query` with what their ways say, texts by number (`told_by`); a unit is told beside a quantity only."""
+    common = {
+        field.name if field.type != pa.string() else f"{field.name}_number":
+        ways[field.name].combine_chunks() if field.type != pa.string() else _texts(ways, field.name).indices
+        for field in ways.schema
+    }  # fmt: skip
     for batch in batches:
-        found = pa.Table.from_batches([batch])
-        said = ways.take(batch["way"])
-        for name in ways.column_names:
-            column = said[name]
-            if name == "unit":
-                column = pc.if_else(pc.is_valid(found["quantity"]), column, pa.scalar(None, pa.string()))
-            found = found.append_column(name, column)
-        yield from found.combine_chunks().to_batches()
+        for name, values in common.items():
+            column = values.take(batch["way"])
+            if name == "unit_number":
+                column = pc.if_else(pc.is_valid(batch["quantity"]), column, pa.scalar(None, column.type))
+            batch = batch.append_column(name, column)
+        yield batch
+
+
+def _texts(ways: pa.Table, name: str) -> pa.DictionaryArray:
+    return ways[name].combine_chunks().dictionary_encode()
 
 
 def _unit(one: _Line, contracts: Mapping[str, Contract]) -> str | None:

@@ -9,20 +9,20 @@ from dataclasses import dataclass
 
 from doudi.lake.engine import Engine
 from doudi.monitoring import concerned, diff, ended, identities, openlines, parts, places, sources, standing
-from doudi.monitoring.chain import chain_query, chain_ways, complete
+from doudi.monitoring.chain import chain_query, chain_ways, complete, told_by
 from doudi.monitoring.facts import facts_query, facts_table
 from doudi.monitoring.freeze import Frozen
 from doudi.monitoring.kept import PartResult
 from doudi.monitoring.openlines import OpenLines
 from doudi.monitoring.population import count_population
 from doudi.monitoring.quality import count_filled
-from doudi.monitoring.steps import Performance, Step, StepLike, WrittenStep, statement, written
+from doudi.monitoring.steps import Performance, Step, StepLike, WrittenStep, dropped, statement, written
 from doudi.monitoring.together import perform_together
 from doudi.policyfiles import PolicyFiles
 from doudi.published.manifest import File
 from doudi.published.schema import PARTS
 from doudi.published.tables import TABLES
-from doudi.published.write import RunWriter
+from doudi.published.write import NONE, RunWriter
 from doudi.rules.layers import WANTED
 from doudi.rules.plan import Plan
 from doudi.rules.rowsql import PERSONS
@@ -138,9 +138,9 @@ class Findings:
         """Write every table in parts; returns how many conclusions are unknown, by part and rule."""
         open_ = OpenLines(self.engine, self.plan)
         written = [
-            (TABLES["unknown"], open_.batches()),
-            (TABLES["chain"], complete(self.engine.batches(CHAIN), self.ways)),
-            (TABLES["identities"], self.engine.batches(identities.identities_query(codes))),
+            (TABLES["unknown"], open_.batches(), open_.told),
+            (TABLES["chain"], complete(self.engine.batches(CHAIN), self.ways), told_by(self.ways)),
+            (TABLES["identities"], self.engine.batches(identities.identities_query(codes)), NONE),
         ]
         for table, query in (
             (TABLES["alerts"], "SELECT * FROM published_alerts"),
@@ -150,11 +150,11 @@ class Findings:
             (facts_table(self.plan, "person"), facts_query(self.plan, "person")),
             (facts_table(self.plan, "household"), facts_query(self.plan, "household")),
         ):
-            written.append((table, self.engine.batches(parts.in_parts(query, table))))
-        for table, rows in written:
+            written.append((table, self.engine.batches(parts.in_parts(query, table)), NONE))
+        for table, rows, told in written:
             watch(f"写出{table.title}")
             with performance.timed(f"write_{table.name}"):
-                self.writer.parted(table, rows)
+                self.writer.parted(table, rows, told)
         with performance.timed("write"):
             self.writer.wait()
         return open_.counted
@@ -178,7 +178,7 @@ class Findings:
 
     def _drop(self, steps: Iterable[WrittenStep]) -> None:
         for step in steps:
-            self.engine.execute(f'DROP TABLE "{step.name}"')
+            self.engine.execute(dropped(step))
 
 
 def published_alerts(frozen: Frozen) -> Step:

@@ -12,6 +12,7 @@ from doudi.lake.engine import Engine
 from doudi.monitoring.places import part_of
 from doudi.monitoring.steps import Step
 from doudi.published.findings import reasons_text
+from doudi.published.write import Numbered
 from doudi.rules.findings import SUBJECT
 from doudi.rules.plan import Plan
 
@@ -46,14 +47,18 @@ class OpenLines:
         self._rules = [rule for rule, _, _ in gaps]
         subjects = [SUBJECT[self.plan.rules[rule].of] for rule in self._rules]
         reasons = [self._reasons(*gap) for gap in gaps]
-        self._said = {name: pa.array(said, pa.string()) for name, said in (("rule", self._rules), ("subject", subjects), ("reasons", reasons))}
+        self._numbers: dict[str, pa.Array] = {}
+        self.told: dict[str, Numbered] = {}
+        for name, said in (("rule", self._rules), ("subject", subjects), ("reasons", reasons)):
+            words = pa.array(said, pa.string()).dictionary_encode()
+            self._numbers[f"{name}_number"], self.told[name] = words.indices, Numbered(f"{name}_number", words.dictionary)
 
     def batches(self) -> Iterator[pa.RecordBatch]:
-        """The lines, with everything that is published of them."""
+        """The lines, with everything that is published of them; texts by number, see `told`."""
         for batch in self.engine.batches(LINES):
             self._count(batch)
-            for name, said in self._said.items():
-                batch = batch.append_column(name, said.take(batch["gap"]))
+            for name, numbers in self._numbers.items():
+                batch = batch.append_column(name, numbers.take(batch["gap"]))
             yield with_places(batch)
 
     def _reasons(self, rule: str, conditions: str, reasons: str) -> str:

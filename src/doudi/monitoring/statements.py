@@ -43,5 +43,5 @@ def _step(name: str, found: bytes) -> WrittenStep | None:
     says, _, rest = found.decode().partition("\n")
     head, _, query = rest.partition("\n")
     number, _, inner = name.removeprefix(f"{FOLDER}/").removesuffix(".sql").partition("_")
-    step = WrittenStep(inner, query.removesuffix(";\n"), says.removeprefix("-- "))
+    step = WrittenStep(inner, query.removesuffix(";\n"), says.removeprefix("-- "), head.startswith("CREATE OR REPLACE VIEW"))
     return step if number.isdecimal() and head and published(step) == found else None

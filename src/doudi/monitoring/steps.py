@@ -20,6 +20,8 @@ class StepLike(Protocol):
     def query(self) -> Query: ...
     @property
     def says(self) -> str: ...
+    @property
+    def view(self) -> bool: ...
 
 
 @dataclass(frozen=True)
@@ -29,25 +31,38 @@ class Step:
     name: str
     query: Query
     says: str
+    view: bool = False
 
 
 @dataclass(frozen=True)
 class WrittenStep:
-    """A step whose query is text already."""
+    """A step whose query is text already. `view`: the query is asked anew each time, nothing is kept."""
 
     name: str
     query: str
     says: str
+    view: bool = False
+
+    @property
+    def kind(self) -> str:
+        """What it makes, in SQL's words."""
+        return "VIEW" if self.view else "TABLE"
 
 
 def statement(step: StepLike) -> str:
-    """The statement that makes the table of a step."""
-    return f'CREATE OR REPLACE TABLE "{step.name}" AS\n{sql(step.query).strip()}'
+    """The statement that makes the table or view of a step."""
+    made = written(step)
+    return f'CREATE OR REPLACE {made.kind} "{made.name}" AS\n{made.query}'
 
 
 def written(step: StepLike) -> WrittenStep:
     """The step with its query as text."""
-    return WrittenStep(step.name, sql(step.query).strip(), " ".join(step.says.split()))
+    return WrittenStep(step.name, sql(step.query).strip(), " ".join(step.says.split()), step.view)
+
+
+def dropped(step: WrittenStep) -> str:
+    """The statement that lets go of what a step made."""
+    return f'DROP {step.kind} "{step.name}"'
 
 
 @dataclass

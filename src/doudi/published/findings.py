@@ -182,6 +182,7 @@ CHAIN = Table(
         ROW,
         Column("line", "int32", "项目文件中的第几种记录", "which of the programme's kinds of lines"),
     ),
+    repeated=("programme", "department", "kind", "unit", "dataset"),
 )
 UNKNOWN = Table(
     "unknown",
@@ -202,6 +203,7 @@ UNKNOWN = Table(
         ),
         *PLACE,
     ),
+    repeated=("rule", "subject", "reasons"),
 )
 
 

@@ -68,6 +68,7 @@ class Table:
     """A table of the run, one Parquet file. `key` is unique and is the order of the rows; an empty value comes last.
 
     `open` says which further columns a run adds: one for each variable of its policy. `with_facts` makes the closed table.
+    `repeated`: texts of which there are few, however many the rows; they may come to the writer by number.
     """
 
     name: str
@@ -77,6 +78,7 @@ class Table:
     key: tuple[str, ...]
     columns: tuple[Column, ...]
     open: str = ""
+    repeated: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         lacking = set(self.key) - {column.name for column in self.columns}

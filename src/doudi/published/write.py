@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 
@@ -19,6 +20,22 @@ from doudi.published.schema import Table
 
 ROW_GROUP = 100_000
 WRITERS = 2
+
+
+@dataclass(frozen=True)
+class Numbered:
+    """How a repeated text comes by number, because a million copies of a sentence are dear: the column with the numbers, and the texts, each once.
+
+    Written it is the same as if the texts had come.
+    """
+
+    column: str
+    texts: pa.StringArray
+
+
+Told = Mapping[str, Numbered]
+"""Column of the table -> how it comes."""
+NONE: Told = {}
 
 
 class RunWriter:
@@ -39,8 +56,8 @@ class RunWriter:
         self._note(path, rows)
         return rows
 
-    def parted(self, table: Table, batches: Iterable[pa.RecordBatch]) -> None:
-        """Write a table in parts. `batches` have besides a column `part` and are in order of part and key; see `table`.
+    def parted(self, table: Table, batches: Iterable[pa.RecordBatch], told: Told = NONE) -> None:
+        """Write a table in parts. `batches` have besides a column `part` and are in order of part and key; see `table`. `told`: columns by number.
 
         Parts are written side by side while the next ones come; three of them are in memory at most. Raises ValueError if a part comes twice.
         """
@@ -51,7 +68,7 @@ class RunWriter:
                 if part in written:
                     raise ValueError(f"{table.name}: part {part} comes twice")
                 written.add(part)
-                waiting.append(pool.submit(self._write_part, table, part, [batch for _, batch in rows]))
+                waiting.append(pool.submit(self._write_part, table, part, [batch for _, batch in rows], told))
                 if len(waiting) > WRITERS:
                     waiting.popleft().result()
             for each in waiting:
@@ -74,10 +91,10 @@ class RunWriter:
         (self.folder / MANIFEST).write_bytes(complete.dump())
         return complete
 
-    def _write_part(self, table: Table, part: str, batches: Iterable[pa.RecordBatch]) -> None:
+    def _write_part(self, table: Table, part: str, batches: Iterable[pa.RecordBatch], told: Told) -> None:
         path = self.folder / table.part_file(part)
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._note(path, write_table(path, table, batches))
+        self._note(path, write_table(path, table, batches, told))
 
     def _note(self, path: Path, rows: int | None = None) -> None:
         with path.open("rb") as stream:
@@ -94,15 +111,43 @@ def runs_of_parts(batches: Iterable[pa.RecordBatch]) -> Iterator[tuple[str, pa.R
             start = end
 
 
-def write_table(path: Path, table: Table, batches: Iterable[pa.RecordBatch]) -> int:
+def write_table(path: Path, table: Table, batches: Iterable[pa.RecordBatch], told: Told = NONE) -> int:
     """Write one Parquet file: fixed schema, fixed row groups, zstd; see `RunWriter.table`. Returns the number of rows."""
     rows, last = 0, None
-    with pq.ParquetWriter(path, table.arrow, version="2.6", compression="zstd", compression_level=1, **_encoding(table)) as writer:
-        for group in _groups(batches, table):
-            check_order(group if last is None else pa.concat_tables([last, group]), table)
+    options = {"version": "2.6", "compression": "zstd", "compression_level": 1, "store_schema": False, **_encoding(table)}
+    with pq.ParquetWriter(path, _schema(table, table.repeated, pa.dictionary(pa.int32(), pa.string())), **options) as writer:
+        for arrived in _groups(batches, table, told):
+            group = _by_number(arrived, table.repeated, told)
+            keys = group.select(list(table.key)).cast(pa.schema([table.arrow.field(name) for name in table.key]))
+            check_order(keys if last is None else pa.concat_tables([last, keys]), table)
             writer.write_table(group, row_group_size=ROW_GROUP)
-            rows, last = rows + group.num_rows, group.slice(group.num_rows - 1)
+            rows, last = rows + group.num_rows, keys.slice(keys.num_rows - 1)
+        writer.add_key_value_metadata({"ARROW:schema": base64.b64encode(table.arrow.serialize())})  # of the words, however they came
     return rows
+
+
+def _schema(table: Table, names: Collection[str], kind: pa.DataType) -> pa.Schema:
+    """The table's schema, with some columns of another type."""
+    fields = [field.with_type(kind) if field.name in names else field for field in table.arrow]
+    return pa.schema(fields, metadata=table.arrow.metadata)
+
+
+def _by_number(group: pa.Table, repeated: Iterable[str], told: Told) -> pa.Table:
+    """Repeated texts as numbers and words, each word of the group once, in the order of their first appearance."""
+    for name in repeated:
+        at = group.schema.get_field_index(name)
+        found = group.column(at).combine_chunks().dictionary_encode()
+        if name in told:
+            found = pa.DictionaryArray.from_arrays(found.indices, told[name].texts.take(found.dictionary))
+        group = group.set_column(at, group.schema.field(at).with_type(found.type), found)
+    return group
+
+
+def in_words(batch: pa.RecordBatch, told: Told) -> pa.RecordBatch:
+    """The texts themselves beside their numbers."""
+    for name, numbered in told.items():
+        batch = batch.append_column(name, numbered.texts.take(batch[numbered.column]))
+    return batch
 
 
 def _encoding(table: Table) -> dict[str, list[str]]:
@@ -112,12 +157,12 @@ def _encoding(table: Table) -> dict[str, list[str]]:
     return {"use_dictionary": texts, "write_statistics": sought}
 
 
-def _groups(batches: Iterable[pa.RecordBatch], table: Table) -> Iterator[pa.Table]:
+def _groups(batches: Iterable[pa.RecordBatch], table: Table, told: Told) -> Iterator[pa.Table]:
     """The rows in tables of exactly ROW_GROUP rows (the last one fewer), whatever the sizes of the batches."""
     waiting: list[pa.Table] = []
     count = 0
     for batch in batches:
-        waiting.append(_conform(batch, table))
+        waiting.append(_conform(batch, table, told))
         count += batch.num_rows
         while count >= ROW_GROUP:
             whole = pa.concat_tables(waiting)
@@ -127,16 +172,21 @@ def _groups(batches: Iterable[pa.RecordBatch], table: Table) -> Iterator[pa.Tabl
         yield pa.concat_tables(waiting).combine_chunks()
 
 
-def _conform(batch: pa.RecordBatch, table: Table) -> pa.Table:
-    """The declared columns in their order and types. Raises ValueError for a missing column or an empty value that may not be."""
-    lacking = set(table.arrow.names) - set(batch.schema.names)
+def _conform(batch: pa.RecordBatch, table: Table, told: Told) -> pa.Table:
+    """The declared columns in their order and types, numbers where they are told so.
+
+    Raises ValueError for a missing column or an empty value that may not be.
+    """
+    schema = _schema(table, told, pa.int32())
+    sources = [told[name].column if name in told else name for name in schema.names]
+    lacking = set(sources) - set(batch.schema.names)
     if lacking:
         raise ValueError(f"{table.name}: columns {sorted(lacking)} are missing")
-    columns = [batch.column(field.name).cast(field.type) for field in table.arrow]
-    hollow = [field.name for field, column in zip(table.arrow, columns, strict=True) if not field.nullable and column.null_count]
+    columns = [batch.column(source).cast(field.type) for source, field in zip(sources, schema, strict=True)]
+    hollow = [field.name for field, column in zip(schema, columns, strict=True) if not field.nullable and column.null_count]
     if hollow:
         raise ValueError(f"{table.name}: empty values in {hollow}")
-    return pa.Table.from_arrays(columns, schema=table.arrow)
+    return pa.Table.from_arrays(columns, schema=schema)
 
 
 def check_order(rows: pa.Table, table: Table) -> None:

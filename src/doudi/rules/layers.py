@@ -6,43 +6,23 @@ others of the same layer are nested selects, so that an engine computes each onc
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 from sqlglot import exp
 
+from doudi.rules.firstlayer import FEW, Known, first_layer
+from doudi.rules.folding import fold
+from doudi.rules.layer import Layer, Step, layer_name, layer_query, names_all
 from doudi.rules.model import Aggregate, Condition, Formula, FromRows, Members, Parameter, Policy, Variable
 from doudi.rules.rowsql import PERSONS, aliased, at, col, grouped_pass, named, select
 from doudi.rules.sql import SQL, all_of, cast, constant, emit, integer, is_null, when
-from doudi.rules.syntax import Name, Node, names
+from doudi.rules.syntax import Junction, Literal, Name, Node, Not, names
 from doudi.rules.types import Type
 
 FACTS = {"person": "person_facts", "household": "household_facts"}
 WANTED = "wanted_persons"
-
-
-@dataclass(frozen=True)
-class Step:
-    """One query of the plan; its result is kept as a table of this name. `says` is what the progress shows."""
-
-    name: str
-    query: SQL
-    says: str
-
-
-@dataclass
-class Layer:
-    """What is computed in one layer: `ready` columns come from joins, `formulas` from columns of the layer and of those before."""
-
-    of: str
-    ready: dict[str, SQL] = field(default_factory=dict[str, SQL])
-    formulas: dict[str, tuple[SQL, list[str]]] = field(default_factory=dict[str, tuple[SQL, list[str]]])
-    joins: list[tuple[SQL, str, SQL]] = field(default_factory=list[tuple[SQL, str, SQL]])
-
-
-def layer_name(rank: int) -> str:
-    return f"{'person' if rank % 2 == 0 else 'household'}_{rank}"
 
 
 def plan_layers(policy: Policy) -> list[Step]:
@@ -56,18 +36,18 @@ def plan_layers(policy: Policy) -> list[Step]:
         "person": person_base_columns(policy),
         "household": ["household", "members"],
     }
+    known: Known | None = None
     for rank in range(last + 1):
-        layer = _layer(policy, rank, passes, columns)
-        if rank <= 1 or layer.ready or layer.formulas:
-            steps.append(
-                Step(
-                    layer_name(rank),
-                    _query(policy, rank, layer, columns, steps, _read_later(policy, rank) if rank == narrow else None),
-                    f"汇总{'个人' if rank % 2 == 0 else '家庭'}事实（第 {rank // 2 + 1} 层）",
-                )
-            )
+        layer = _layer(policy, rank, passes, known if rank == 1 else None)
+        says = f"汇总{'个人' if rank % 2 == 0 else '家庭'}事实（第 {rank // 2 + 1} 层）"
+        if rank == 0:
+            first, known = first_layer(policy, layer, passes, columns["person"], says)
+            steps += first
+        elif rank == 1 or layer.made:
+            base, kept = _base(rank, layer.of, steps), _read_later(policy, rank) if rank == narrow else None
+            steps.append(Step(layer_name(rank), layer_query(rank, layer, columns, base, steps, kept), says))
     last_one = {next(step.name for step in reversed(steps) if step.name.startswith("household_")): FACTS["household"]}
-    return [Step(last_one.get(step.name, step.name), _renamed(step.query, last_one), step.says) for step in steps]
+    return [replace(step, name=last_one.get(step.name, step.name), query=_renamed(step.query, last_one)) for step in steps]
 
 
 def _last_of_persons(policy: Policy) -> int:
@@ -84,7 +64,7 @@ def _read_later(policy: Policy, rank: int) -> set[str]:
 
 
 def _columns(step: Step) -> list[str]:
-    assert isinstance(step.query, exp.Select)
+    assert isinstance(step.query, exp.Query)
     return step.query.named_selects
 
 
@@ -165,7 +145,7 @@ def _passes(policy: Policy, steps: list[Step]) -> dict[str, tuple[str, str]]:
     return where
 
 
-def _layer(policy: Policy, rank: int, passes: dict[str, tuple[str, str]], columns: dict[str, list[str]]) -> Layer:
+def _layer(policy: Policy, rank: int, passes: dict[str, tuple[str, str]], known: Known | None) -> Layer:
     of = "person" if rank % 2 == 0 else "household"
     layer = Layer(of)
     rollups: dict[str, Aggregate] = {}
@@ -181,18 +161,16 @@ def _layer(policy: Policy, rank: int, passes: dict[str, tuple[str, str]], column
             case Members(aggregate=aggregate):
                 rollups[variable.name] = aggregate
             case Formula(node=node):
-                layer.formulas[variable.name] = (emit(node, at("t")), names(node))
+                layer.formulas[variable.name] = node
     own = "person" if of == "person" else "household"
     for name, alias in joined.items():
         by = next(by for pass_, by in passes.values() if pass_ == name)
         layer.joins.append((exp.to_table(name), alias, exp.EQ(this=col(own, "t"), expression=col(by, alias))))
-    if rollups:
-        layer.joins.append((_rollup(rank, rollups, columns), "m", exp.EQ(this=col("household", "t"), expression=col("household", "m"))))
-        layer.ready.update({name: col(name, "m") for name in rollups})
+    _add_rollups(rank, rollups, known, layer)
     _rules(policy, rank, layer)
     if of == "household" and rank == policy.parameter_rank:
         for parameter in policy.parameters.values():
-            layer.formulas[parameter.name] = (parameter_sql(parameter), ["county", "rural"])
+            layer.figures[parameter.name] = parameter_sql(parameter)
     return layer
 
 
@@ -217,22 +195,45 @@ def _rules(policy: Policy, rank: int, layer: Layer) -> None:
         if (rule.of == "person") != (layer.of == "person"):
             continue
         if rule.rank == rank:
-            tests = [condition.test for condition in rule.conditions]
-            layer.formulas[rule.column] = (rule_sql(rule.conditions, lambda condition: emit(condition.test, at("t"))), names_all(tests))
+            layer.formulas[rule.column] = rule_node(rule.conditions)
 
 
-def rule_sql(conditions: Iterable[Condition], column: Callable[[Condition], SQL]) -> SQL:
+def rule_node(conditions: Iterable[Condition]) -> Node:
     """Every condition speaks for a hit: `all_of` true, `none_of` false."""
-    return all_of(*(exp.Not(this=exp.paren(column(condition))) if condition.negated else column(condition) for condition in conditions))
+    return Junction("and", tuple(Not(condition.test, kind=condition.test.kind) if condition.negated else condition.test for condition in conditions))
 
 
-def _rollup(rank: int, rollups: dict[str, Aggregate], columns: dict[str, list[str]]) -> SQL:
-    """Household variables over living listed members, from the person layer before."""
+WITHOUT: Mapping[str, bool | int] = {"any": False, "all": True, "count": 0, "sum": 0}
+"""What an aggregate over members is where nobody says anything else."""
+
+
+def _add_rollups(rank: int, rollups: Mapping[str, Aggregate], known: Known | None, layer: Layer) -> None:
+    """Household variables over members. To some of them only those say anything who have rows in tables of few: these are asked of them alone."""
+    of_few = {name: total for name, total in rollups.items() if known is not None and _says_nothing(total, known)}
+    of_all = {name: total for name, total in rollups.items() if name not in of_few}
+    for totals, people, alias in ((of_all, layer_name(rank - 1), "m"), (of_few, FEW, "n")):
+        if totals:
+            layer.joins.append((_rollup(people, totals), alias, exp.EQ(this=col("household", "t"), expression=col("household", alias))))
+    layer.ready.update({name: col(name, "m") for name in of_all})
+    for name, total in of_few.items():
+        nothing = constant(WITHOUT[total.function], Type.INT)
+        layer.ready[name] = when((is_null(col("household", "n")), nothing), default=col(name, "n"))
+
+
+def _says_nothing(total: Aggregate, known: Known) -> bool:
+    """Whether a member of whom only `known` is known changes nothing."""
+    assert total.argument is not None
+    said = fold(total.argument, known)
+    return total.function in WITHOUT and isinstance(said, Literal) and said.value == (WITHOUT[total.function] if total.function != "count" else False)
+
+
+def _rollup(people: str, rollups: Mapping[str, Aggregate]) -> SQL:
+    """Totals over living listed members, from a table of persons."""
     totals = [named(member_total(aggregate), name) for name, aggregate in rollups.items()]
     known = all_of(col("living", "t"), col("listed", "t"), exp.Not(this=is_null(col("household", "t"))))
     return (
         select(col("household", "t"), *totals)
-        .from_(exp.alias_(exp.to_table(f"person_{rank - 1}"), "t", table=True), copy=False)
+        .from_(exp.alias_(exp.to_table(people), "t", table=True), copy=False)
         .where(known, copy=False)
         .group_by(col("household", "t"), copy=False)
     )
@@ -282,60 +283,7 @@ def parameter_sql(parameter: Parameter) -> SQL:
     return cast(when(*branches), Type.INT)
 
 
-def _sublevels(formulas: dict[str, tuple[SQL, list[str]]]) -> list[list[str]]:
-    """The formulas of a layer, those that stand on others of it later."""
-    level: dict[str, int] = {}
-
-    def of(name: str) -> int:
-        if name not in level:
-            level[name] = 1 + max((of(part) for part in formulas[name][1] if part in formulas), default=-1)
-        return level[name]
-
-    for name in formulas:
-        of(name)
-    return [[name for name in formulas if level[name] == number] for number in range(max(level.values(), default=-1) + 1)]
-
-
-def _query(
-    policy: Policy, rank: int, layer: Layer, columns: dict[str, list[str]], steps: Sequence[Step], kept: set[str] | None
-) -> exp.Select:  # fmt: skip
-    """The query of a layer. `kept`: the columns of earlier layers that it hands on (None: all)."""
-    of, before = layer.of, list(columns[layer.of])
-    borrowed = _borrowed(policy, layer, columns) if of == "person" and rank else []
-    base = _base(rank, of, steps)
-    query = select(
-        *(col(name, "t") for name in columns[of]),
-        *(col(name, "h") for name in borrowed),
-        *(named(value, name) for name, value in layer.ready.items()),
-    )
-    query = query.from_(aliased(base, "t"), copy=False)
-    for source, alias, on in layer.joins:
-        query = query.join(aliased(source, alias), on=on, join_type="left", copy=False)
-    if borrowed:
-        household = next(step.name for step in reversed(steps) if step.name.startswith("household_"))
-        query = query.join(
-            exp.alias_(exp.to_table(household), "h", table=True),
-            on=exp.EQ(this=col("household", "t"), expression=col("household", "h")),
-            join_type="left",
-            copy=False,
-        )
-    for level in _sublevels(layer.formulas):
-        star = exp.Column(this=exp.Star(), table=exp.to_identifier("t"))
-        query = select(star, *(named(layer.formulas[name][0], name) for name in level)).from_(aliased(query, "t"), copy=False)
-    columns[of] += [*layer.ready, *layer.formulas]
-    given = [name for name in columns[of] if kept is None or rank == 0 or name in kept or name not in before]
-    return select(*(col(name, "t") for name in given)).from_(aliased(query, "t"), copy=False)
-
-
-def _borrowed(policy: Policy, layer: Layer, columns: dict[str, list[str]]) -> list[str]:
-    """Household facts and parameters that formulas about persons name."""
-    wanted = dict.fromkeys(part for _, parts in layer.formulas.values() for part in parts)
-    return [name for name in wanted if name in columns["household"] and name not in columns["person"] and name not in layer.formulas]
-
-
 def _base(rank: int, of: str, steps: Sequence[Step]) -> SQL:
-    if rank == 0:
-        return exp.to_table(PERSONS)
     if rank == 1:
         known = all_of(col("living"), col("listed"), exp.Not(this=is_null(col("household"))))
         return (
@@ -352,11 +300,6 @@ def measures(node: Node) -> list[str]:
     return [name for name in names(node) if not name.startswith("hit_")]
 
 
-def names_all(nodes: Iterable[Node]) -> list[str]:
-    """The names of several expressions, each once."""
-    return list(dict.fromkeys(name for node in nodes for name in names(node)))
-
-
 __all__ = [
     "FACTS",
     "WANTED",
@@ -370,6 +313,5 @@ __all__ = [
     "person_base",
     "person_facts",
     "plan_layers",
-    "rule_sql",
     "wanted_persons",
 ]

@@ -89,7 +89,7 @@ class Table:
     """A source table (no steps) or a derived one. `columns` after all steps; `unsure`: rows may be there whose belonging is unknown.
 
     `home`: columns of which each says alone to which household a row belongs (its subject, its household); none where rows of several households
-    were grouped. `whole`: its rows depend on rows of other households, so it is computed over everybody.
+    were grouped. `whole`: its rows depend on rows of other households, so it is computed over everybody. `many`: many people have rows in it.
     """
 
     name: str
@@ -105,6 +105,7 @@ class Table:
     place: Place = field(default_factory=Place)
     home: frozenset[str] = frozenset()
     whole: bool = False
+    many: bool = False
 
 
 @dataclass(frozen=True)

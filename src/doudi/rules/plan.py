@@ -12,6 +12,7 @@ from sqlglot import exp
 
 from doudi.contracts.model import Contract
 from doudi.policyfiles.model import PolicyFiles
+from doudi.rules.asked import columns_asked
 from doudi.rules.bounds import DatasetState, bind_lateness
 from doudi.rules.build import build_policy
 from doudi.rules.findings import alerts, comparison, evidence, open_persons, positions, row_variables, sides, sources, unknowns
@@ -96,10 +97,10 @@ class Plan:
     @cached_property
     def steps(self) -> tuple[Step, ...]:
         """Every query, in order."""
-        layers = plan_layers(self.policy)
+        layers, asked = plan_layers(self.policy), columns_asked(self.policy, self.derived)
         return (
             person_base(self.policy),
-            *(Step(table.name, Rows(self.policy, table).build(), f"整理：{table.label}") for table in self.derived),
+            *(Step(table.name, Rows(self.policy, table, asked).build(), f"整理：{table.label}") for table in self.derived),
             *layers,
             alerts(self.policy),
             open_persons(self.policy),

@@ -15,7 +15,8 @@ from doudi.rules.types import Kind, Type
 SURE = "_sure"
 """True for a row that belongs to its table, NULL for one of which that is unknown; only in tables that can have such rows."""
 
-PERSONS = "person_base"
+PERSONS, PEOPLE = "person_base", "people"
+"""Everybody, on a list or in the death register; and everybody who is or was on a list, which says in which month last."""
 
 
 def col(name: str, table: str | None = None) -> SQL:
@@ -46,17 +47,20 @@ def own_names(node: Node | None) -> set[str]:
 
 
 class Rows:
-    """A query under construction: a derived table, step by step."""
+    """A query under construction: a derived table, step by step. `asked`: table -> the columns that are kept (a table that is not in it: all)."""
 
-    def __init__(self, policy: Policy, table: Table, wanted: set[str] | None = None) -> None:
+    def __init__(self, policy: Policy, table: Table, asked: Mapping[str, set[str]] | None = None) -> None:
         self.policy, self.table = policy, table
         source = policy.tables[table.source] if table.steps else table
-        self.columns: dict[str, Kind] = dict(source.columns)
+        self.asked = asked or {}
+        self.columns: dict[str, Kind] = self._kept(source.name, source.columns)
         self.sure = source.unsure
-        self.wanted = wanted
         needed = self._named_in_steps() & set(PERSON) - set(source.columns)
         self.query: SQL = read(policy, source.name, needed)
         self.extra = sorted(needed)
+
+    def _kept(self, table: str, columns: Mapping[str, Kind]) -> dict[str, Kind]:
+        return {name: kind for name, kind in columns.items() if table not in self.asked or name in self.asked[table]}
 
     def _named_in_steps(self) -> set[str]:
         found: set[str] = set()
@@ -102,7 +106,7 @@ class Rows:
                     self.add({step.take: months_open(step, self.columns)}, {step.take: Kind(Type.INT)})
                 case Group():
                     self.group(step)
-        columns = [name for name in self.columns if self.wanted is None or name in self.wanted]
+        columns = self._kept(self.table.name, self.columns)
         return self.over(*(col(name, "t") for name in columns), *([col(SURE, "t")] if self.sure else []))
 
     def over(self, *columns: SQL) -> exp.Select:
@@ -207,11 +211,14 @@ def aliased(query: SQL, alias: str) -> SQL:
 
 
 def read(policy: Policy, name: str, person: Iterable[str]) -> SQL:
-    """A table as it lies, or with what is known of the persons of its rows."""
+    """A table as it lies, or with what is known of the persons of its rows: of people themselves that stands beside their row in `PERSONS`."""
     table = exp.to_table(name)
     wanted = [column for column in sorted(person) if column not in policy.tables[name].columns]
     if not wanted:
         return table
+    if name == PEOPLE:
+        everybody = select(exp.Star()).from_(exp.to_table(PERSONS), copy=False)
+        return everybody.where(exp.Not(this=is_null(col("list_month"))), copy=False)
     known = [
         named(when((is_null(col(column, "b")), exp.false()), default=col(column, "b")) if column != "death_date" else col(column, "b"), column)
         for column in wanted

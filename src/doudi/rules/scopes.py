@@ -42,13 +42,14 @@ def source_tables(contracts: Mapping[str, Contract]) -> dict[str, Table]:
         columns = dataset_columns(contract)
         key = frozenset(column for field in contract.fields if field.key for column in field.columns)
         home = frozenset(each for each in ("household", contract.subject) if each)
-        tables[name] = Table(name, contract.title, name, (), columns, key, name, home=home)
+        tables[name] = Table(name, contract.title, name, (), columns, key, name, home=home, many=contract.covers_many)
         if contract.mode == "snapshot":
             history = f"{name}_history"
             months = columns | {"list_month": Kind(Type.MONTH, unknown=False)}
-            tables[history] = Table(history, f"{contract.title}（历史名单）", history, (), months, key | {"list_month"}, name, home=home)
+            title, own = f"{contract.title}（历史名单）", key | {"list_month"}
+            tables[history] = Table(history, title, history, (), months, own, name, home=home, many=contract.covers_many)
     own, person = people_columns(contracts["population"]), frozenset({"person"})
-    tables["people"] = Table("people", "全员人口（各期名单合并）", "people", (), own, person, "population", home=person | {"household"})
+    tables["people"] = Table("people", "全员人口（各期名单合并）", "people", (), own, person, "population", home=person | {"household"}, many=True)
     return tables
 
 

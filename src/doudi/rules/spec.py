@@ -22,12 +22,12 @@ from doudi.policyfiles.model import ParameterValue, PolicyFiles, RuleFile, RuleS
 from doudi.rules.build import build_policy
 from doudi.rules.check import Scope, check
 from doudi.rules.judge import judge
-from doudi.rules.layers import person_base_columns, rule_sql
+from doudi.rules.layers import person_base_columns
 from doudi.rules.model import Condition, Policy
 from doudi.rules.plan import plan_policy
 from doudi.rules.rowsql import aliased, at, col, named, select
 from doudi.rules.scopes import PERSON
-from doudi.rules.sql import cast, constant, emit, integer
+from doudi.rules.sql import all_of, cast, constant, emit, integer
 from doudi.rules.syntax import Place, names
 from doudi.rules.tables import spot
 from doudi.rules.types import Kind, Type
@@ -116,7 +116,8 @@ class RuleCases:
         tests = [named(emit(condition.test, at("t")), condition.column) for condition in self.conditions]
         tested = select(col("n", "t"), *tests).from_(aliased(union_all(facts), "t"), copy=False)
         columns = [col(condition.column, "t") for condition in self.conditions]
-        result = named(rule_sql(self.conditions, lambda condition: col(condition.column, "t")), "hit")
+        tests = [(col(condition.column, "t"), condition.negated) for condition in self.conditions]
+        result = named(all_of(*(exp.Not(this=exp.paren(test)) if negated else test for test, negated in tests)), "hit")
         return select(col("n", "t"), result, *columns).from_(aliased(tested, "t"), copy=False).order_by(col("n", "t"), copy=False)
 
     def stored(self, name: str, values: Mapping[str, Any]) -> Any:

@@ -101,6 +101,7 @@ class TableReader:
             self.place,
             self.home,
             self.whole,
+            self.base.many,
         )
 
     def scope(self, other: Mapping[str, Kind] | None = None) -> Scope:

@@ -14,12 +14,13 @@ from doudi.contracts.read import load_contracts
 from doudi.kernel.errors import DoudiError, Fault
 from doudi.kernel.resources import resource_dir
 from doudi.lake.engine import DuckEngine
-from doudi.monitoring.chain import chain_query, chain_ways, complete, with_chain_tables
+from doudi.monitoring.chain import chain_query, chain_ways, complete, told_by, with_chain_tables
 from doudi.monitoring.compute import empty_table
 from doudi.policyfiles import PolicyFiles, read_policy
 from doudi.policyfiles.programmes import read_programme
 from doudi.policyfiles.tree import Map, read_tree
 from doudi.published.tables import TABLES
+from doudi.published.write import in_words
 from doudi.rules import build_policy
 from doudi.standards import codelists
 
@@ -73,9 +74,10 @@ def fill(engine: DuckEngine, contract: Contract, *rows: Mapping[str, object], hi
 def chain(engine: DuckEngine, policy: PolicyFiles, contracts: Mapping[str, Contract]) -> list[dict]:
     query = chain_query(build_policy(policy, contracts, AS_OF), policy, contracts)
     lines = engine.batches(f"SELECT * FROM ({query}) ORDER BY date, place, delivery, row, way")
-    found = [line for batch in complete(lines, chain_ways(policy, contracts)) for line in batch.to_pylist()]
+    ways = chain_ways(policy, contracts)
+    found = [line for batch in complete(lines, ways) for line in in_words(batch, told_by(ways)).to_pylist()]
     assert found == sorted(found, key=lambda line: [line[name] for name in TABLES["chain"].key])
-    return [{name: value for name, value in line.items() if name not in ("way", "place")} for line in found]
+    return [{name: value for name, value in line.items() if name in TABLES["chain"].arrow.names} for line in found]
 
 
 def test_a_line_of_money_has_its_day_its_title_and_its_source(

@@ -14,7 +14,7 @@ from doudi.monitoring.openlines import OpenLines, with_places
 from doudi.monitoring.parts import NOWHERE
 from doudi.monitoring.steps import Performance
 from doudi.published.tables import TABLES
-from doudi.published.write import check_order
+from doudi.published.write import check_order, in_words
 
 CONDITIONS = (SimpleNamespace(name="poor", position=1), SimpleNamespace(name="checked", position=3))
 PLAN = SimpleNamespace(
@@ -41,7 +41,7 @@ def lines(engine: DuckEngine) -> OpenLines:
 
 
 def test_lines_are_in_order_of_part_and_key_with_reasons_and_place(lines: OpenLines) -> None:
-    found = pa.Table.from_batches(list(lines.batches()))
+    found = pa.Table.from_batches([in_words(batch, lines.told) for batch in lines.batches()])
     shown = [
         tuple(line[name] for name in ("part", "rule", "subject", "household", "person", "reasons", "township", "village"))
         for line in found.to_pylist()

@@ -20,7 +20,7 @@ from doudi.published.manifest import File
 from doudi.published.read import PublishedRun
 from doudi.published.schema import PARTS, Table
 from doudi.published.tables import TABLES
-from doudi.published.write import RunWriter, runs_of_parts, write_table
+from doudi.published.write import NONE, RunWriter, Told, in_words, runs_of_parts, write_table
 
 ALERTS, FIRST_RUN = "alerts", "first_run"
 
@@ -55,7 +55,7 @@ class MergingWriter(RunWriter):
         """The parts `codes` are written next."""
         self.codes, self.counted, self._gone = codes, {code: Dropped() for code in codes}, {}
 
-    def parted(self, table: Table, batches: Iterable[pa.RecordBatch]) -> None:
+    def parted(self, table: Table, batches: Iterable[pa.RecordBatch], told: Told = NONE) -> None:
         """Begin to write a table of the parts that were begun. `batches`: the lines of the affected; see `RunWriter.parted`.
 
         Raises ValueError for lines of another part.
@@ -64,7 +64,7 @@ class MergingWriter(RunWriter):
         for part, batch in runs_of_parts(batches):
             if part not in arriving:
                 raise ValueError(f"{table.name}: lines of part {part}, which is not being written")
-            arriving[part].append(batch)
+            arriving[part].append(in_words(batch, told))
         for part, found in arriving.items():
             self._merging.append(self._pool.submit(self._merge, table, part, pa.Table.from_batches(found) if found else None))
         if sum(batch.num_rows for found in arriving.values() for batch in found) > MANY:
