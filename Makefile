@@ -9,7 +9,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export PYTHONPYCACHEPREFIX := $(CURDIR)/.tools/pycache
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo score test test-server lint format docs bench bench-sql bench-province clean
+.PHONY: help setup demo score test test-server lint format docs bench bench-sql bench-province bench-site clean
 
 help: ## 列出任务 / list the tasks
 	@echo "兜底 Doudi"; echo
@@ -51,6 +51,9 @@ bench-sql: .venv/.runtime ## 只测手写 SQL 与扫描下限，不装别的 / o
 
 bench-province: .venv-bench/.complete ## 全省 6600 万人 / the whole province, 66 million people
 	@.venv-bench/bin/python -m benchmarks province
+
+bench-site: .venv/.runtime ## 工作平台：装载、查询、网页（需装 wrk）/ the site: loading, searching, pages under load; needs wrk
+	@$(BIN)/python -m benchmarks site-load site-search site-pages
 
 clean: ## 删除环境和缓存；不动 doudi-data / remove environment and caches, never doudi-data
 	rm -rf .venv .venv-bench .tools .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage build dist

