@@ -15,7 +15,7 @@ from doudi.casework.access.scope import scoped
 from doudi.casework.dispatch.models import Event
 from doudi.casework.dispatch.selectors import Filters, items_listed
 from doudi.config import demo
-from doudi.config.demowork import ELSEWHERE, work_begun
+from doudi.config.demowork import ANSWERED, ELSEWHERE, work_begun
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 11, 2, 4, tzinfo=UTC)
@@ -38,13 +38,14 @@ def county(tmp_path: Path) -> None:
     demo.accounts_fill()
     at = {"county": demo.COUNTY, "township": demo.TOWNSHIP}
     homes = [lead(number, village=demo.VILLAGE, **at) for number in (1, 2)] + [lead(number, village=OTHER, **at) for number in range(3, 8)]
-    load(tmp_path, OCTOBER, *homes)
+    load(tmp_path, OCTOBER, *homes, lead(8, village=OTHER, department="medical_security", level="county", **at))
 
 
-def test_village_township_and_its_head_find_work_at_their_step(county: None) -> None:
-    assert work_begun(AT) == 2 + sum(len(steps) for steps in ELSEWHERE)
+def test_village_township_department_and_their_heads_find_work_at_their_step(county: None) -> None:
+    assert work_begun(AT) == 2 + sum(len(steps) for steps in ELSEWHERE) + len(ANSWERED)
     assert waits_for("village") == 2
     assert waits_for("township-head") == 2
+    assert waits_for("medical-head") == 1
     assert waits_for("township") >= 2
     assert Event.objects.filter(step="refer").count() == 1
 

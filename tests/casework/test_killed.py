@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import mkdtemp
 
+import psutil
 import pytest
 from tests.casework.cast import TOWNSHIP
 from tests.casework.running_site import RunningSite, Visitor, until
@@ -152,6 +153,20 @@ def test_a_backup_that_is_killed_leaves_no_folder_and_the_next_one_clears_up(loa
     assert not folder.exists()
     loaded.run("site", "backup", str(folder))
     assert [path.name for path in folder.parent.iterdir()] == ["one"]
+
+
+def test_a_supervisor_that_is_killed_takes_its_processes_along_and_the_next_one_leaves_nothing_running(site: RunningSite) -> None:
+    killed = site.start("site", "up")
+    until(site.is_ready, "pages")
+    children = psutil.Process(killed.pid).children()
+    killed.kill()
+    killed.wait()
+    assert len(children) == 2
+    assert psutil.wait_procs(children, 60)[1] == []
+    assert embedded.is_running(cluster_folder(site.home)), "the database outlives a kill"
+    with site.up():
+        pass
+    assert not embedded.is_running(cluster_folder(site.home))
 
 
 @pytest.mark.parametrize("killed", ["web server", "database"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -81,6 +82,8 @@ def test_a_night_is_done_in_its_order_survives_a_kill_and_stops_where_something_
     steps = [said.index(f"{number}/5 {name}") for number, (name, _) in enumerate(nightly.STEPS, 1)]
     assert steps == sorted(steps)
     assert "没有要接收的文件" in said
+    loaded = said[said.index("已装载") : said.index("5/5")]
+    assert not re.search("[a-z]", loaded), loaded
     once = contents(site)
     assert all(once)
     assert len(made(site)) == 1

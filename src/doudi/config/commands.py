@@ -41,6 +41,7 @@ def up(
             (prepare_site if acting == "loader" else check_site)(typer.echo)
             _disconnect()
             server.serve(lambda: _say_served(server.address()))
+        server.stop_database()  # also one that a supervisor left that was killed
         typer.echo("已全部停止。")
 
 
@@ -64,14 +65,9 @@ def stop(home: HomeOption = HOME) -> None:
 
     choose_home(home)
     from doudi.config import server, supervisor
-    from doudi.config.options import options
 
     ended = supervisor.end(server.site_folder())
-    if not options().database_url:
-        from doudi.config import embedded
-        from doudi.config.databases import cluster_folder
-
-        embedded.stop(cluster_folder(options().home))
+    server.stop_database()
     typer.echo("已停止。" if ended else "工作平台没有在运行。")
 
 

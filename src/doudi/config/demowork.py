@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from doudi.casework.access.actor import Actor, Scope, actor_of, job
 from doudi.casework.access.models import Membership
@@ -20,25 +21,34 @@ ACCEPT: tuple[str, dict[str, Any]] = ("accept", {})
 VERIFIED = ("verify", {"verdict": "true", "how": "desk", "note": "已与部门数据核对"})
 INCLUDED = ("handle", {"result": "included", "note": "已受理申请，按程序纳入"})
 REFERRED = ("refer", {"note": "涉及几个部门，请县里研究"})
-ELSEWHERE = ([ACCEPT, VERIFIED, INCLUDED], [ACCEPT, VERIFIED, INCLUDED], [ACCEPT, REFERRED])
+ANSWERED = [ACCEPT, VERIFIED, INCLUDED]
+ELSEWHERE = (ANSWERED, ANSWERED, [ACCEPT, REFERRED])
 """What is done with the first items of the township's other villages: two wait for approval, one for the county's conference."""
 
 
 @transaction.atomic
 def work_begun(at: datetime) -> int:
-    """Plan the visits that are due, accept the village's items, take some others further; returns how many steps.
+    """Plan the visits that are due, accept the village's items, take some others and some of a department's further; returns how many steps.
 
     Done once, and only where there are demo accounts. To be called as the loader.
     """
-    held = Membership.objects.select_related("user", "office").filter(user__username="township", user__is_demo=True, ends_on=None).first()
-    if held is None or WorkItem.objects.filter(events__user=held.user_id).exists():
+    township, medical = _actor("township"), _actor("medical")
+    if township is None or medical is None or WorkItem.objects.filter(events__user=township.user).exists():
         return 0
-    officer = actor_of(held)
-    pushed = WorkItem.objects.filter(office=officer.office, state=State.PUSHED).order_by("urgency", "id")
     visits_plan_due(job("安排演示走访", Scope.of(COUNTY)), county=COUNTY, on=at.astimezone(CHINA).date(), within=TOWNSHIP)
-    ways = [(item, [ACCEPT]) for item in pushed.filter(region=VILLAGE)]
-    ways += list(zip(pushed.exclude(region=VILLAGE), ELSEWHERE, strict=False))
-    return sum(_take(officer, item, step, at, **data) for item, steps in ways for step, data in steps)
+    ways = [(township, item, [ACCEPT]) for item in _pushed(township).filter(region=VILLAGE)]
+    ways += [(township, item, steps) for item, steps in zip(_pushed(township).exclude(region=VILLAGE), ELSEWHERE, strict=False)]
+    ways += [(medical, item, ANSWERED) for item in _pushed(medical)[:2]]
+    return sum(_take(by, item, step, at, **data) for by, item, steps in ways for step, data in steps)
+
+
+def _actor(username: str) -> Actor | None:
+    held = Membership.objects.select_related("user", "office").filter(user__username=username, user__is_demo=True, ends_on=None).first()
+    return actor_of(held) if held else None
+
+
+def _pushed(by: Actor) -> QuerySet[WorkItem]:
+    return WorkItem.objects.filter(office=by.office, state=State.PUSHED).order_by("urgency", "id")
 
 
 def _take(by: Actor, item: WorkItem, step: str, at: datetime, **data: Any) -> int:

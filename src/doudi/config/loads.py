@@ -20,6 +20,17 @@ from doudi.published.read import PublishedRun
 PURPOSE = "published"
 """Under which subkey of the data folder's key a run's identities are sealed."""
 PROVINCE = "43"
+STEPS = {
+    "context": "规则和数据情况", "staging": "读入", "corrections": "更正", "households": "家庭", "people": "人员", "categories": "认定类别",
+    "aid": "救助记录", "alerts": "线索", "items": "任务", "departments": "部门所见范围", "figures": "统计",
+}  # fmt: skip
+COUNTS = {
+    "households": "家庭", "people": "人员", "categories": "认定类别", "aid": "救助记录", "places": "地方",
+    "came": "新增", "changed": "有变化", "left": "移出", "went": "撤下", "kept": "保留", "confirmed": "数据已一致",
+    "opened": "产生", "pushed": "派发", "closed": "办结", "reopened": "重新打开", "ended": "消失", "gone": "待确认消失", "back": "又出现",
+    "unsure": "数据不足，未结束", "no_longer_quiet": "加重，不再静默", "no_office": "没有办理单位",
+}  # fmt: skip
+"""What a load did, in words."""
 
 
 def loader() -> Actor:
@@ -71,5 +82,5 @@ def words(loaded: Loaded) -> Iterator[str]:
         return
     yield f"{loaded.run}：已装载，用时 {sum(loaded.seconds.values()):.1f} 秒"
     for step, counts in loaded.counts.items():
-        told = "，".join(f"{name} {count:,}" for name, count in counts.items())
-        yield f"  {step} {loaded.seconds.get(step, 0):.1f} 秒" + (f"：{told}" if told else "")
+        told = "，".join(f"{COUNTS.get(name, name)} {count:,}" for name, count in counts.items() if count)
+        yield f"  {STEPS.get(step, step)} {loaded.seconds.get(step, 0):.1f} 秒" + (f"：{told}" if told else "")

@@ -89,6 +89,14 @@ def _look_after() -> Callable[[], None]:
     return database
 
 
+def stop_database() -> None:
+    """The embedded server ends with the site; a server of the installation's own is left alone."""
+    if not options().database_url:
+        from doudi.config import embedded
+
+        embedded.stop(cluster_folder(options().home))
+
+
 def _check_port() -> None:
     host, _, port = options().bind.rpartition(":")
     with socket.socket(socket.AF_INET6 if host.startswith("[") else socket.AF_INET) as probe:
