@@ -15,7 +15,8 @@ from benchmarks import changed
 from benchmarks.harness import Contestant, Measured, machine, race
 from benchmarks.reduced import touched, widest
 from benchmarks.ten.rules import TEN
-from benchmarks.worlds import AS_OF, World, program, simulated
+from benchmarks.worlds import AS_OF, PREFECTURE, World, program, simulated
+from benchmarks.worlds import PROVINCE as REGION
 from doudi.lake.home import write_whole
 from doudi.rules import build_policy
 
@@ -38,8 +39,8 @@ def province(world: World, rounds: int, says: Callable[[str], None]) -> dict[str
     data = world.folder.parent
     ledger = Ledger(data / "province.json", says)
     sizes = [size for size in PROVINCE if size <= most_people()]
-    people = [ledger.once(f"{size}", lambda size=size: whole(size, data, says)) for size in sizes]
-    found = ledger.once("changed", lambda: changed.measure(simulated(CHANGED, data, says), says, changed.GOALS))
+    people = [ledger.once(f"{size}", lambda size=size: whole(size, data, says, REGION)) for size in sizes]
+    found = ledger.once("changed", lambda: changed.measure(simulated(CHANGED, data, says, REGION), says, changed.GOALS))
     return {"people": people, "doubling": doubling(people), "changed": found}
 
 
@@ -70,9 +71,9 @@ class Ledger:
         return kept[name]
 
 
-def whole(size: int, data: Path, says: Callable[[str], None]) -> dict[str, Any]:
+def whole(size: int, data: Path, says: Callable[[str], None], region: str = PREFECTURE) -> dict[str, Any]:
     """A whole run of all rules at a size."""
-    world = simulated(size, data, says)
+    world = simulated(size, data, says, region)
     name = f"{size / 10_000:g} 万人"
     return _line(race([Contestant(name, "runs:whole_run", {"world": str(world.folder)})], 1, says)[name], asked=size)
 

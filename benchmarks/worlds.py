@@ -30,6 +30,10 @@ AS_OF = date(2026, 10, 31)
 MAKERS = ("simulation", "intake/settling", "identity", "lake", "kernel", "standards")
 """The rooms that decide what a home holds."""
 
+PREFECTURE, PROVINCE = "4313", "43"
+"""Where the people live: at the nightly size in the five counties of a prefecture, which really has some millions. A million in all 122 counties would
+be written into twenty times as many files."""
+
 HOUSEHOLD = 2.79
 """People on the lists of a simulated household, deaths and births of its story included."""
 
@@ -86,16 +90,16 @@ class World:
         return dataset_states(self.contracts, self.cut, AS_OF)
 
 
-def simulated(people: int, data: Path, says: Callable[[str], None] = lambda line: None) -> World:
-    """A province of about so many people below `data`, made now unless it is there, made by the same program."""
-    folder = data / f"people-{people}-{program()}"
+def simulated(people: int, data: Path, says: Callable[[str], None] = lambda line: None, region: str = PREFECTURE) -> World:
+    """About so many people of a region below `data`, made now unless they are there, made by the same program."""
+    folder = data / f"people-{people}-{region}-{program()}"
     if not (folder / "made").exists():
-        for older in data.glob(f"people-{people}-*"):
+        for older in data.glob(f"people-{people}-{region}-*"):
             shutil.rmtree(older)
         folder.mkdir(parents=True)
         says(f"生成 {people:,} 人")
         households = str(round(people / HOUSEHOLD))
-        options = ["--households", households, "--seed", "1", "--region", "43", "--as-of", AS_OF.isoformat(), "--lake-only"]
+        options = ["--households", households, "--seed", "1", "--region", region, "--as-of", AS_OF.isoformat(), "--lake-only"]
         command = [sys.executable, "-m", "doudi.cli", "simulate", *options, "--out", str(folder / "home")]
         code, last = listen(command, "约还需", says, os.environ | {"DOUDI_KEYS": str(folder / "keys")})
         if code:
