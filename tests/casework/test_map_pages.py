@@ -125,3 +125,14 @@ def test_a_page_of_figures_takes_two_queries_of_its_own(cast: Cast) -> None:
     with CaptureQueriesContext(connection) as asked:
         page(client, COUNTY)
     assert len([query for query in asked if "statistics_placeday" in query["sql"]]) == 2
+
+
+def test_numbers_of_work_open_their_list_for_who_sees_work(cast: Cast) -> None:
+    figures(COUNTY, open=7, overdue=2)
+    figures(TOWNSHIP, open=7, overdue=2)
+    assert 'href="/tasks/?tab=scope&amp;due=over"' in page(cast.county_officer.client(), COUNTY), "one's own region needs no filter"
+    county = page(cast.prefecture_supervisor.client(), COUNTY)
+    assert f'href="/tasks/?tab=scope&amp;due=over&amp;place={COUNTY}"' in county
+    assert "/tasks/" not in page(cast.data_steward.client(), COUNTY)
+    township = cast.prefecture_supervisor.client().get(f"/tasks/?tab=scope&place={TOWNSHIP}").content.decode()
+    assert f'<option value="{TOWNSHIP}" selected' in township, "farther down than the choices"

@@ -9,8 +9,11 @@ from typing import Any
 import pytest
 from tests.casework.cast import NEXT_COUNTY, Cast, Member
 from tests.casework.leads import OCTOBER, lead, load, offices, take
+from tests.casework.objects import OBJECTS
 
 from doudi.casework.dispatch.models import State, WorkItem
+from doudi.casework.visits.models import Application
+from doudi.casework.visits.offers import programme_words
 
 pytestmark = pytest.mark.django_db
 
@@ -129,3 +132,10 @@ def test_filters_are_in_the_address_and_come_back(cast: Cast, item: WorkItem) ->
     client = cast.township_officer.client()
     assert "没有符合条件的任务" in client.get("/tasks/?tab=todo&grade=R").content.decode()
     assert client.get("/tasks/").headers["Location"] == "/tasks/?tab=todo&grade=R"
+
+
+def test_the_page_of_an_item_lists_the_applications_begun_from_it(cast: Cast) -> None:
+    key, application = OBJECTS["item"](cast)["pk"], Application.objects.get(pk=OBJECTS["application"](cast)["pk"])
+    Application.objects.filter(pk=application.pk).update(item=key)
+    shown = page(cast.township_officer, f"/tasks/{key}/")
+    assert f'href="/applications/{application.pk}/">{application.number}</a> {programme_words(application)}：' in shown

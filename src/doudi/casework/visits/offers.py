@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
+from doudi.casework.visits.models import Application
 from doudi.kernel.resources import resource_dir
 from doudi.policyfiles.offers import Offer, read_offers
 
@@ -36,3 +37,9 @@ def suggestions(leads: Iterable[tuple[str, str]], categories: Iterable[tuple[str
         elif category_words:
             by_category.append(Suggestion(offer, category_words))
     return by_lead + by_category
+
+
+def programme_words(application: Application) -> str:
+    """The programme's name; its id if the sheet has dropped it since."""
+    known = offers().get(application.programme)
+    return known.name if known else application.programme

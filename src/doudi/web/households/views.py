@@ -15,6 +15,7 @@ from doudi.casework.audit.services import record
 from doudi.casework.dispatch.selectors import events_of_household
 from doudi.casework.registry.selectors import File, Page, bar_of, household_file, people_found
 from doudi.casework.registry.services import household_look, reveal
+from doudi.casework.visits.offers import programme_words
 from doudi.casework.visits.selectors.visits import papers_of_household, visits_of_household
 from doudi.kernel.clock import now
 from doudi.kernel.errors import DoudiError
@@ -23,7 +24,6 @@ from doudi.web.faults import words as words_of
 from doudi.web.households.chain import chain_of
 from doudi.web.households.searching import search_keep, search_of
 from doudi.web.permissions import ActingRequest, needs
-from doudi.web.visits.applications import programme_words
 
 THEMES = {
     "person": "基本情况", "household": "家庭", "income": "收入", "economic_check": "家庭经济核对", "work": "就业",

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from django.urls import reverse
+from django.utils.http import urlencode
 
 from doudi.casework.access.actor import Actor
 from doudi.casework.statistics.measures import MEASURES
@@ -18,6 +21,7 @@ class Shown:
     value: str
     of: str = ""
     measure: str = ""
+    url: str = ""
 
 
 COUNTS = (
@@ -28,6 +32,8 @@ COUNTS = (
     ("待派发", "waiting", ""),
 )
 SHARES = ("overdue", "in_time", "sent_back")
+LISTS = {"在办任务": "", "overdue": "over"}
+"""Numbers that open their list of work -> the term that it is cut down to."""
 
 
 def summary(viewer: Actor, view: PlaceView) -> list[Shown]:
@@ -37,8 +43,17 @@ def summary(viewer: Actor, view: PlaceView) -> list[Shown]:
     for key in SHARES:
         measure, rate = MEASURES[key], MEASURES[key].rate(figures)
         value = "—" if rate is None else f"{in_words(rate)}{measure.unit}"
-        shown.append(Shown(measure.name, value, f"{measure.count(figures):,} / {measure.base(figures):,}" if rate is not None else "近期没有", key))
-    return shown
+        of = f"{measure.count(figures):,} / {measure.base(figures):,}" if rate is not None else "近期没有"
+        shown.append(Shown(measure.name, value, of, key))
+    return [replace(one, url=_list(viewer, view, LISTS.get(one.name, LISTS.get(one.measure)))) for one in shown]
+
+
+def _list(viewer: Actor, view: PlaceView, due: str | None) -> str:
+    """The work that a number counts; empty for who does not see it, and for what no list shows."""
+    if due is None or not viewer.may("work.see"):
+        return ""
+    asked = {"tab": "scope", "due": due, "place": view.own.code if view.own.code != viewer.region else ""}
+    return f"{reverse('work')}?{urlencode({name: value for name, value in asked.items() if value})}"
 
 
 def _count(viewer: Actor, count: int) -> str:

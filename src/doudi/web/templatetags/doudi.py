@@ -30,8 +30,11 @@ def day(value: date | datetime | None) -> str:
 
 @register.filter
 def day_or_text(value: date | str) -> str:
-    """2026年11月23日; what is no day is shown as it is."""
-    return value if isinstance(value, str) else day(value)
+    """2026年11月23日, also for 2026-11-23; what is no day is shown as it is."""
+    try:
+        return day(date.fromisoformat(value) if isinstance(value, str) else value)
+    except ValueError:
+        return str(value)
 
 
 @register.filter

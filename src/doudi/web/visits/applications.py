@@ -16,7 +16,7 @@ from doudi.casework.audit.actions import LOOKED
 from doudi.casework.audit.services import record
 from doudi.casework.registry.selectors import bar_of
 from doudi.casework.visits.models import Application
-from doudi.casework.visits.offers import offers
+from doudi.casework.visits.offers import offers, programme_words
 from doudi.casework.visits.selectors.clues import APPLICATION_TABS, application_of, applications_listed
 from doudi.casework.visits.selectors.sheet import sheet_of
 from doudi.casework.visits.services.applications import application_end, application_start, application_submit
@@ -100,12 +100,6 @@ def end(request: ActingRequest, pk: int) -> HttpResponse:
 def programmes_for(by: Actor) -> list[tuple[str, str]]:
     """Id and name of the programmes that the actor may begin: a department its own, the others all."""
     return [(key, one.name) for key, one in offers().items() if by.scope.department in (EVERYTHING, one.department)]
-
-
-def programme_words(application: Application) -> str:
-    """The programme's name; its id if the sheet has dropped it since."""
-    known = offers().get(application.programme)
-    return known.name if known else application.programme
 
 
 def papers_of(application: Application) -> tuple[str, ...]:

@@ -26,9 +26,12 @@ from doudi.casework.dispatch.loop import STEPS
 from doudi.casework.dispatch.models import Event, State, WorkItem
 from doudi.casework.dispatch.selectors import Filters, Listed, events_of, group_of, item_of, items_counted, items_listed, steps_open_to, tabs_of
 from doudi.casework.registry.selectors import aid_received, people_of
+from doudi.casework.visits.offers import programme_words
+from doudi.casework.visits.selectors.clues import applications_of_item
 from doudi.casework.visits.selectors.visits import visits_of_item
 from doudi.kernel.clock import today
 from doudi.standards.regions import below, region_name
+from doudi.standards.regions import region as known_region
 from doudi.web.faults import shown_again
 from doudi.web.permissions import ActingRequest, needs
 from doudi.web.templatetags.doudi import GRADES, UNKNOWN, day, masked
@@ -87,7 +90,7 @@ def work(request: ActingRequest) -> HttpResponse:
     tab = request.GET.get("tab", "")
     tab = tab if tab in tabs else next(iter(tabs))
     chosen = {name: request.GET.get(name, "") for name in LABELS}
-    words = words_below(by.region)
+    words = words_below(by.region, request.GET.get("place", "")[:12])
     filters = Filters(**{name: value if value in words[name] else "" for name, value in chosen.items()})
     query = {name: value for name, value in asdict(filters).items() if value}
     _keep(request, {"tab": tab, **query} if query or tab != next(iter(tabs)) else {}, query)
@@ -145,9 +148,10 @@ def _line(row: Row, tab: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=2_000)
-def words_below(region: str) -> dict[str, dict[str, str]]:
-    """Filter -> its choices in words; the places are those right below one's own."""
-    return {**WORDS, "place": {code: region_name(code) for code in below(region)}}
+def words_below(region: str, asked: str = "") -> dict[str, dict[str, str]]:
+    """Filter -> its choices in words; the places are those right below one's own, and one farther down that was asked for."""
+    farther = [asked] if asked.startswith(region) and asked != region and known_region(asked) else []
+    return {**WORDS, "place": {code: region_name(code) for code in [*below(region), *farther]}}
 
 
 @cache
@@ -158,7 +162,7 @@ def _address() -> str:
 @lru_cache(maxsize=2_000)
 def _filters(tab: str, region: str, *current: str) -> str:
     """The form above the list; it depends on the place of work alone."""
-    words = words_below(region)
+    words = words_below(region, current[-1])
     options = [(name, LABELS[name], words[name].items(), value) for name, value in zip(LASTING, current, strict=True) if words[name]]
     return render_to_string("work/filters.html", {"tab": tab, "options": options})
 
@@ -192,6 +196,8 @@ def item_page(request: ActingRequest, found: WorkItem, sent: StepForm | None = N
         "next": next_of(found),
         "clues": found.clues.all() if found.origin == WorkItem.Origin.CLUE else [],
         "sees_clues": by.may("clue.raise") or by.may("clue.answer"),
+        "applied": [(one, programme_words(one)) for one in applications_of_item(by, found.pk)],
+        "sees_applications": by.may("application.start") or by.may("work.approve"),
         "visits": visits_of_item(by, found.pk)[:MOST_VISITS],
         "sees_visits": by.may("visit.see"),
         "aid": aid_received(by, found.household, on) if found.household is not None and by.may("household.see") else None,

@@ -2,7 +2,10 @@
 
 /* a full ID number is masked again when its time is over */
 document.querySelectorAll('.full-id').forEach((shown) => {
-  setTimeout(() => { shown.textContent = shown.dataset.mask; }, Number(shown.dataset.seconds) * 1000);
+  setTimeout(() => {
+    shown.textContent = shown.dataset.mask;
+    shown.nextElementSibling.textContent = '已重新遮盖，查看已留痕';
+  }, Number(shown.dataset.seconds) * 1000);
 });
 
 /* a button that prints is there only where a script can press it */
