@@ -160,3 +160,21 @@ def test_the_servers_own_log_keeps_neither_a_failed_statement_nor_its_line(role:
     with connection.cursor() as cursor:
         cursor.execute("SELECT unnest(rolconfig) FROM pg_roles WHERE rolname = %s", [role])
         assert {"log_min_error_statement=panic", "log_error_verbosity=terse"} <= {setting for (setting,) in cursor.fetchall()}
+
+
+@pytest.mark.parametrize("number", ["²", "٣", "9" * 30, "-1", "\x00", "1 OR 1=1", ""])
+def test_what_is_no_number_where_one_belongs_is_refused_and_not_a_failure(cast: Cast, number: str) -> None:
+    visit, home, client = OBJECTS["visit"](cast)["pk"], OBJECTS["household"](cast)["number"], cast.township_officer.client()
+    typed = {"version": number, "item": number, "chosen": f"{number}-{number}", "newest": number, "page": number}
+    places = [
+        reverse("visit-check", args=[visit]),
+        reverse("visit-screen", args=[visit, "met"]),
+        reverse("visit-new", args=[home]),
+        reverse("application-new", args=[home]),
+        reverse("work-accept"),
+        reverse("news-seen"),
+        reverse("item-step", args=[OBJECTS["item"](cast)["pk"], "accept"]),
+    ]
+    assert {address: client.post(address, typed).status_code for address in places if client.post(address, typed).status_code >= 500} == {}
+    for name in ("work", "visits", "clues", "households"):
+        assert client.get(reverse(name), {"page": number, "tab": number, "place": number, "find": number}).status_code == 200, name

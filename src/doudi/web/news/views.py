@@ -47,7 +47,7 @@ def news(request: ActingRequest) -> HttpResponse:
 def seen(request: ActingRequest) -> HttpResponse:
     """What the page showed is not new any more; what came since stays."""
     newest = request.POST.get("newest", "")
-    count = notices_see(request.actor, newest=int(newest) if newest.isascii() and newest.isdigit() else 0, at=now())
+    count = notices_see(request.actor, newest=int(newest) if newest.isascii() and newest.isdigit() and len(newest) < 19 else 0, at=now())
     if count:
         messages.success(request, f"{count} 条消息已标为看过")
     return redirect("news")

@@ -26,7 +26,7 @@ from doudi.web.faults import put_into
 from doudi.web.permissions import ActingRequest, needs
 from doudi.web.visits.forms import ApplyForm, EndForm, SubmitForm
 from doudi.web.visits.lists import choices, chosen, page_number, pager, village
-from doudi.web.visits.pages import WRONG, or_404, status_of
+from doudi.web.visits.pages import WRONG, item_named, or_404, status_of
 
 SEES = "application.start|work.approve"
 State = Application.State
@@ -53,7 +53,7 @@ def application_new(request: ActingRequest, household: int) -> HttpResponse:
     """Begin one, with the family's consent (`?programme=`, `?item=`). Sent twice, it is one."""
     by = request.actor
     sheet = or_404(sheet_of(by, household))
-    item = request.POST.get("item") or request.GET.get("item") or ""
+    item = item_named(request)
     people = [(str(number), name) for number, name in sheet.people.items() if number != sheet.household.head]
     form = ApplyForm(request.POST or None, initial={"programme": request.GET.get("programme", "")}, programmes=programmes_for(by), people=people)
     status = 200
@@ -61,7 +61,7 @@ def application_new(request: ActingRequest, household: int) -> HttpResponse:
         status = WRONG
         if form.is_valid():
             try:
-                made = application_start(by, household=household, item=int(item) if item.isdigit() else None, at=now(), **form.cleaned_data)
+                made = application_start(by, household=household, item=item, at=now(), **form.cleaned_data)
                 messages.success(request, f"申请 {made.number} 已建立，下一步把材料备齐后提交")
                 return redirect("application", made.pk)
             except DoudiError as problem:

@@ -109,4 +109,4 @@ def _check(request: ActingRequest, found: Visit, problem: DoudiError | None = No
 def _version(request: ActingRequest) -> int:
     """The version of the page that was sent; a missing one is stale."""
     given = request.POST.get("version", "")
-    return int(given) if given.isdigit() else -1
+    return int(given) if given.isascii() and given.isdigit() and len(given) < 10 else -1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from django.http import Http404
+from django.http import Http404, HttpRequest
 
 from doudi.casework.access.actor import Actor
 from doudi.casework.visits.locking import is_stale
@@ -28,6 +28,12 @@ def opens(by: Actor) -> dict[str, bool]:
         "may_review": by.may("household.review"),
         "sees_clues": by.may("clue.raise") or by.may("clue.answer"),
     }
+
+
+def item_named(request: HttpRequest) -> int | None:
+    """The work item that the form or the address names (`item`); what is no number names none."""
+    given = request.POST.get("item") or request.GET.get("item") or ""
+    return int(given) if given.isascii() and given.isdigit() and len(given) < 19 else None
 
 
 def status_of(problem: DoudiError) -> int:

@@ -24,7 +24,7 @@ from doudi.web.faults import put_into
 from doudi.web.permissions import ActingRequest, needs
 from doudi.web.visits.forms import AssignForm, CancelForm, PlanForm
 from doudi.web.visits.lists import choices, chosen, page_number, pager, village
-from doudi.web.visits.pages import WRONG, opens, or_404, status_of
+from doudi.web.visits.pages import WRONG, item_named, opens, or_404, status_of
 from doudi.web.visits.reading import read_of
 
 A_WEEK = timedelta(days=7)
@@ -76,7 +76,7 @@ def visit_new(request: ActingRequest, household: int) -> HttpResponse:
     members = visitors_for(family.household.region, on)
     if not by.may("visit.plan"):
         members = [one for one in members if one.user_id == by.user]
-    item = request.POST.get("item") or request.GET.get("item") or ""
+    item = item_named(request)
     asked = {"purpose": "verify" if item else "regular", "due_on": on + A_WEEK, "assignee": by.user}
     form = PlanForm(request.POST or None, initial=asked, visitors=members)
     status = 200
@@ -84,7 +84,7 @@ def visit_new(request: ActingRequest, household: int) -> HttpResponse:
         status = WRONG
         if form.is_valid():
             try:
-                visit = visit_plan(by, household=household, planned_on=on, item=int(item) if item.isdigit() else None, **form.cleaned_data)
+                visit = visit_plan(by, household=household, planned_on=on, item=item, **form.cleaned_data)
                 messages.success(request, f"已安排走访 {visit.number}")
                 return redirect("visit", visit.pk)
             except DoudiError as problem:

@@ -53,7 +53,9 @@ def take(request: ActingRequest, pk: int, step: str) -> HttpResponse:
 def accept_several(request: ActingRequest) -> HttpResponse:
     """First a page that shows what was chosen, then, confirmed, each is accepted or said why not."""
     chosen = [pair.split("-") for pair in request.POST.getlist("chosen")]
-    versions = {int(pair[0]): int(pair[1]) for pair in chosen if len(pair) == 2 and all(part.isascii() and part.isdigit() for part in pair)}
+    versions = {
+        int(pair[0]): int(pair[1]) for pair in chosen if len(pair) == 2 and all(part.isascii() and part.isdigit() and len(part) < 19 for part in pair)
+    }
     found = [item for item in items_chosen(request.actor, list(versions)) if "accept" in steps_open_to(request.actor, item)]
     if not found:
         messages.warning(request, "没有选中可以签收的任务")
