@@ -31,8 +31,8 @@ MAKERS = ("simulation", "intake/settling", "identity", "lake", "kernel", "standa
 """The rooms that decide what a home holds."""
 
 PREFECTURE, PROVINCE = "4313", "43"
-"""Where the people live: at the nightly size in the five counties of a prefecture, which really has some millions. A million in all 122 counties would
-be written into twenty times as many files."""
+"""Where the people live: at the nightly size in the five counties of a prefecture, which really has some millions. In all 122 counties a million
+would be written into twenty times as many files."""
 
 HOUSEHOLD = 2.79
 """People on the lists of a simulated household, deaths and births of its story included."""
