@@ -24,7 +24,8 @@ from doudi.casework.prepared import Prepared, prepared
 
 Flags = Callable[[Actor, date], Mapping[str, Exists]]
 """What else there is, for a viewer of a role on a day; a function of a module, since the query is made once for each."""
-SIZE = 30
+SIZE, EXPORTED = 30, 5_000
+"""Lines of a page, and of an export."""
 TABS = {"todo": "待我办理", "office": "本单位在办", "escalated": "上报督办", "scope": "辖区在办", "closed": "已办结"}
 COUNTED = ("todo", "office", "escalated")
 """Tabs whose number is shown; those of a whole province would take longer to count than to read."""
@@ -129,19 +130,28 @@ def group_of(term: date | None, on: date) -> str:
 def items_listed(viewer: Actor, *, tab: str, on: date, filters: Filters, page: int = 1) -> Listed:
     """One page, what is due first; closed work newest first. Of the items only what a list shows (`LISTED`). One query."""
     page = max(page, 1)
+    return _listed(viewer, tab, on, filters, page, SIZE)
+
+
+def items_exported(viewer: Actor, *, tab: str, on: date, filters: Filters) -> Listed:
+    """The same in one piece, `EXPORTED` at most. One query."""
+    return _listed(viewer, tab, on, filters, 1, EXPORTED)
+
+
+def _listed(viewer: Actor, tab: str, on: date, filters: Filters, page: int, size: int) -> Listed:
     place = filters.place
     values = _values(viewer, on) | {"place": place, "beyond": place[:-1] + chr(ord(place[-1]) + 1) if place else ""}
-    found = [_item(line) for line in _list(viewer.role, tab, replace(filters, place="somewhere" if place else ""), page).rows(values)]
-    return Listed(found[:SIZE], page, len(found) > SIZE)
+    found = [_item(line) for line in _list(viewer.role, tab, replace(filters, place="somewhere" if place else ""), page, size).rows(values)]
+    return Listed(found[:size], page, len(found) > size)
 
 
 @lru_cache(maxsize=500)
-def _list(role: Role | None, tab: str, filters: Filters, page: int) -> Prepared:
+def _list(role: Role | None, tab: str, filters: Filters, page: int, size: int) -> Prepared:
     named = Subquery(User.objects.filter(pk=OuterRef("assignee")).values("name")[:1])  # of the lines of the page only; a join is made before the sort
-    return prepared(lambda values: list(_lines(_viewer(role, values), tab, filters, page, values).values_list(*LISTED, named)), LIST_KINDS)
+    return prepared(lambda values: list(_lines(_viewer(role, values), tab, filters, page, size, values).values_list(*LISTED, named)), LIST_KINDS)
 
 
-def _lines(viewer: Actor, tab: str, filters: Filters, page: int, day: Mapping[str, Any]) -> QuerySet[WorkItem]:
+def _lines(viewer: Actor, tab: str, filters: Filters, page: int, size: int, day: Mapping[str, Any]) -> QuerySet[WorkItem]:
     lines = WorkItem.objects.annotate(term=TERM).filter(_of_tab(tab, viewer), _due(filters.due, day["on"], day["sunday"]))
     for name in ("grade", "state", "origin"):
         if value := getattr(filters, name):
@@ -149,7 +159,7 @@ def _lines(viewer: Actor, tab: str, filters: Filters, page: int, day: Mapping[st
     if filters.place:
         lines = lines.filter(region__gte=day["place"], region__lt=day["beyond"])
     lines = lines.order_by("-closed_on", "-id") if tab == "closed" else lines.order_by(F("term").asc(nulls_last=True), "urgency", "id")
-    return lines[(page - 1) * SIZE : page * SIZE + 1]
+    return lines[(page - 1) * size : page * size + 1]
 
 
 def _item(line: tuple[Any, ...]) -> WorkItem:

@@ -20,6 +20,7 @@ from doudi.casework.audit.models import Entry, Seal
 from doudi.casework.audit.selectors import SIZE, Wanted, entries_export, entries_read, last_verified
 from doudi.casework.organisation.models import Office
 from doudi.casework.organisation.selectors import offices_called
+from doudi.web.cells import plain
 from doudi.web.permissions import ActingRequest, needs
 
 HEAD = ("记录", "时间", "姓名", "角色", "单位", "动作", "对象", "编号", "地区", "理由", "来自", "请求")
@@ -100,16 +101,10 @@ def export(request: ActingRequest) -> HttpResponse:
         when = timezone.localtime(entry.at).isoformat(sep=" ", timespec="seconds")
         role = ROLES[entry.role].name if entry.role in ROLES else entry.role
         line = (entry.pk, when, entry.actor, role, office, ACTIONS.get(entry.action, entry.action), entry.kind, entry.object)
-        out.writerow([_plain(value) for value in (*line, entry.region, entry.reason, entry.address, entry.request)])
+        out.writerow([plain(value) for value in (*line, entry.region, entry.reason, entry.address, entry.request)])
     if more:
         out.writerow(["还有更早的记录没有导出，请缩小日期范围"])
     return response
-
-
-def _plain(value: object) -> str:
-    """A cell that a spreadsheet program takes for text: one that began like a formula could be run by it."""
-    text = str(value)
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
 def _rows(entries: list[Entry]) -> Iterator[tuple[Entry, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from functools import cache, lru_cache
@@ -17,6 +18,7 @@ from django.utils.safestring import mark_safe
 from django.utils.text import Truncator
 from django.views.decorators.http import require_GET
 
+from doudi.casework.access.actor import Actor
 from doudi.casework.access.services.own import work_filters_keep
 from doudi.casework.alerts.models import Alert
 from doudi.casework.audit.actions import LOOKED
@@ -87,11 +89,7 @@ def work(request: ActingRequest) -> HttpResponse:
     tabs = tabs_of(by)
     if not request.GET and (kept := _kept(request, next(iter(tabs)))):
         return HttpResponseRedirect(f"{request.path}?{kept}")
-    tab = request.GET.get("tab", "")
-    tab = tab if tab in tabs else next(iter(tabs))
-    chosen = {name: request.GET.get(name, "") for name in LABELS}
-    words = words_below(by.region, request.GET.get("place", "")[:12])
-    filters = Filters(**{name: value if value in words[name] else "" for name, value in chosen.items()})
+    tab, filters, words = asked(by, request.GET)
     query = {name: value for name, value in asdict(filters).items() if value}
     _keep(request, {"tab": tab, **query} if query or tab != next(iter(tabs)) else {}, query)
     found = items_listed(by, tab=tab, on=on, filters=filters, page=_page(request))
@@ -113,6 +111,7 @@ def work(request: ActingRequest) -> HttpResponse:
         "chips": [(f"{LABELS[name]}：{words[name][value]}", _link(tab, query, name, "")) for name, value in query.items()],
         "filters": _filters(tab, by.region, *(query.get(name, "") for name in LASTING)),
         "page": _pager(found, tab, query),
+        "exports": {"tab": tab, **query} if by.may("export") else {},
         "may_accept": by.may("work.accept") and tab == "todo" and any(row.item.state in (State.PUSHED, State.REOPENED) for row in rows),
         "rows": rows,
         "pressing": pressing_told(counts),
@@ -122,6 +121,15 @@ def work(request: ActingRequest) -> HttpResponse:
         "filtered": bool(query),
     }
     return render(request, "work/list.html", context)
+
+
+def asked(by: Actor, given: Mapping[str, str]) -> tuple[str, Filters, dict[str, dict[str, str]]]:
+    """The tab and the filters of an address, what is none of them left out; and the words of all filters."""
+    tabs = tabs_of(by)
+    tab = given.get("tab", "")
+    words = words_below(by.region, given.get("place", "")[:12])
+    filters = Filters(**{name: value if (value := given.get(name, "")) in words[name] else "" for name in LABELS})
+    return tab if tab in tabs else next(iter(tabs)), filters, words
 
 
 def _line(row: Row, tab: str) -> tuple[str, ...]:
