@@ -20,6 +20,7 @@ from doudi.casework.dispatch import jobs
 from doudi.casework.dispatch.loop import STEPS, Who, steps_from
 from doudi.casework.dispatch.models import Event, Notice, Reminder, State, WorkItem
 from doudi.casework.dispatch.services import item_open, may_take, reminders_send, step_take
+from doudi.casework.dispatch.stepping import step_by_platform
 from doudi.kernel.errors import DoudiError
 
 pytestmark = pytest.mark.django_db
@@ -254,6 +255,16 @@ def test_an_overdue_item_is_escalated_once_to_the_county_which_may_then_approve(
     assert (item.escalated_on, item.escalated_to, item.state) == (date(2026, 11, 17), office(COUNTY, "civil_affairs"), State.PUSHED)
     worked(cast, item, until="handle")
     take(cast.county_reviewer, item, "approve")
+
+
+def test_that_a_cause_is_gone_is_to_be_confirmed_within_the_term_too(cast: Cast, item: WorkItem) -> None:
+    worked(cast, item, until="accept")
+    item.refresh_from_db()
+    step_by_platform(LOADER, item=item, step="gone", at=datetime(2026, 11, 3, 1, tzinfo=UTC), note="线索消失", run="2026-11-02-x")
+    assert remind(date(2026, 11, 16)) == (1, 0)
+    assert remind(date(2026, 11, 17)) == (1, 1)
+    item.refresh_from_db()
+    assert (item.state, item.escalated_to) == (State.GONE, office(COUNTY, "civil_affairs"))
 
 
 def test_an_answered_item_is_reminded_of_nothing(cast: Cast, item: WorkItem) -> None:

@@ -30,6 +30,8 @@ OPEN = frozenset(S) - {S.CLOSED}
 AT_WORK = frozenset({S.PUSHED, S.REOPENED, S.ACCEPTED, S.VERIFIED})
 ACTING = AT_WORK | {S.RETURNED, S.CONFERENCE, S.HANDLED}
 """Where somebody still has to do something about the household."""
+OWED = ACTING | {S.GONE}
+"""Where somebody still has to do something, if only to confirm that nothing is left to do."""
 
 
 @dataclass(frozen=True)
@@ -259,8 +261,8 @@ STEPS: Mapping[str, Step] = {
         _job("open", "产生", set(), S.WAITING, "线索、主动发现、走访或会议产生任务。", keeps="何时、由哪次运行、哪些线索"),
         _job("join", "并入线索", OPEN, None, "同一户、同一单位的新线索并入未办结的任务；依据有变化时也记下。", keeps="何时、由哪次运行、哪些线索"),
         _job("push", "派发", {S.WAITING}, S.PUSHED, "不超过每个单位每日新增上限，由重到轻；期限从这一天起算。", keeps="何时、签收期限、办理期限"),
-        _job("remind", "提醒", ACTING, None, "到签收期限、办理期限过半、到期时提醒，每种一次。"),
-        _job("escalate", "报上一级", ACTING, None, "逾期未反馈，报上一级单位督办；任务仍由原单位办理。", keeps="何时、报到哪个单位"),
+        _job("remind", "提醒", OWED, None, "到签收期限、办理期限过半、到期时提醒，每种一次。"),
+        _job("escalate", "报上一级", OWED, None, "逾期未反馈，报上一级单位督办；任务仍由原单位办理。", keeps="何时、报到哪个单位"),
         _job("end", "线索消失，办结", UNTOUCHED, S.CLOSED, "原因已不存在，且不是红色、还没有人开始办理。", keeps="何时、由哪次运行、消失的原因"),
         _job(
             "gone",

@@ -13,7 +13,7 @@ from django.db.models import Q
 from doudi.casework.access.actor import Actor
 from doudi.casework.dispatch.calendar import Calendar, calendar
 from doudi.casework.dispatch.figures import Figures, figures
-from doudi.casework.dispatch.loop import ACTING
+from doudi.casework.dispatch.loop import OWED
 from doudi.casework.dispatch.models import Reminder, State, WorkItem
 from doudi.casework.dispatch.moves import upper_office
 from doudi.casework.dispatch.stepping import step_by_platform
@@ -49,7 +49,7 @@ def reminders_send(by: Actor, *, on: date, at: datetime) -> Sent:
 
 def _batch(on: date, after: int) -> list[WorkItem]:
     """Items handed out before the day that somebody still has to act on."""
-    acting = WorkItem.objects.filter(state__in=list(ACTING), pushed_on__lt=on, pk__gt=after).filter(Q(escalated_on=None))
+    acting = WorkItem.objects.filter(state__in=list(OWED), pushed_on__lt=on, pk__gt=after).filter(Q(escalated_on=None))
     return list(acting.order_by("pk")[:BATCH])
 
 
