@@ -51,6 +51,12 @@ def test_the_sheet_tells_which_programmes_why_and_where(cast: Cast, item: WorkIt
     assert "发起申请" not in shown, "a village worker begins no application"
 
 
+def test_help_for_pupils_is_told_where_somebody_goes_to_school(cast: Cast, item: WorkItem) -> None:
+    assert "教育救助" not in cast.village_worker.client().get(SHEET).content.decode()
+    Person.objects.update(facts={"student": True})
+    assert "教育救助" in cast.village_worker.client().get(SHEET).content.decode()
+
+
 def test_strangers_get_no_sheet_and_start_nothing(cast: Cast, item: WorkItem) -> None:
     for stranger in cast.strangers:
         assert stranger.client().get(SHEET).status_code == 404

@@ -21,12 +21,15 @@ DraftsOption = Annotated[bool, typer.Option("--drafts", help="连同 drafts/ 中
 @app.command()
 def check(policy: FolderOption = None, as_of: DayOption = None, drafts: DraftsOption = False) -> None:
     """检查全部政策文件：写法、名称、类型、单位、能否计算；有错一次说完，写明文件、行和条件。"""
+    from doudi.kernel.resources import resource_dir
     from doudi.monitoring.chain import chain_query, with_chain_tables
+    from doudi.policyfiles.offers import check_offers, read_offers
 
     books, files = _open(policy, drafts)
     files = with_chain_tables(files)
     compiled = _build(files, books.contracts, _day(as_of))
     chain_query(compiled, files, books.contracts)
+    check_offers(read_offers(policy or resource_dir("policy")), files)
     typer.echo(
         f"没有错误：{files.title}（第 {files.version} 版），规则 {len(files.rules)} 条，变量 {len(files.variables)} 个，"
         f"参数 {len(files.parameters)} 个，救助项目 {len(files.programmes)} 个"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from doudi.kernel.errors import DoudiError, Fault, code
 from doudi.policyfiles.form import Form
-from doudi.policyfiles.model import Basis
+from doudi.policyfiles.model import Basis, PolicyFiles
 from doudi.policyfiles.tree import Map, Place, read_tree
 
 OFFER_UNKNOWN = code("policy_offer_unknown", "政策提示单提到了不存在的规则或项目")
@@ -24,7 +25,10 @@ APPLY_AT = {
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """One programme as a family reads it. `rules`: whose leads say that it may be for them; `categories`: recognitions that open it by themselves."""
+    """One programme as a family reads it. `rules`: whose leads say that it may be for them; `categories`: recognitions that open it by themselves.
+
+    `members`: facts of persons, of which a recognition alone asks one of some member; empty: of nobody.
+    """
 
     offer: str
     name: str
@@ -36,6 +40,7 @@ class Offer:
     papers: tuple[str, ...]
     rules: tuple[str, ...]
     categories: tuple[str, ...]
+    members: tuple[str, ...]
     basis: tuple[Basis, ...]
     place: Place
 
@@ -59,14 +64,25 @@ def read_offers(folder: Path) -> dict[str, Offer]:
     return found
 
 
-def check_offers(offers: dict[str, Offer], rules: frozenset[str], departments: frozenset[str], categories: frozenset[str]) -> list[Fault]:
-    """What the sheet names and the policy does not have."""
-    return [
-        Fault(OFFER_UNKNOWN, f"{name} 不存在", str(offer.place), todo="改正或删去")
+def check_offers(offers: Mapping[str, Offer], policy: PolicyFiles) -> None:
+    """Raises DoudiError with everything that the sheet names and the policy does not have."""
+    of_persons = {name for name, variable in policy.variables.items() if variable.of == "person"}
+    categories = {name for name, variable in policy.variables.items() if variable.category}
+    departments = policy.glossary.sections["departments"].keys()
+    faults = [
+        Fault(OFFER_UNKNOWN, f"{offer.offer} 提到的{what} {name} 不存在", str(offer.place), todo="改正或删去")
         for offer in offers.values()
-        for name in (*offer.rules, *offer.categories, offer.department)
-        if name not in rules | departments | categories
+        for what, named, known in (
+            ("规则", offer.rules, policy.rules.keys()),
+            ("身份", offer.categories, categories),
+            ("个人变量", offer.members, of_persons),
+            ("部门", (offer.department,), departments),
+        )
+        for name in named
+        if name not in known
     ]
+    if faults:
+        raise DoudiError(faults)
 
 
 def _offer(tree: Map, faults: list[Fault]) -> Offer:
@@ -82,6 +98,7 @@ def _offer(tree: Map, faults: list[Fault]) -> Offer:
             papers=form.listed("papers", False),
             rules=form.listed("rules", False),
             categories=form.listed("categories", False),
+            members=form.listed("members", False),
             basis=form.basis(),
             place=tree.place,
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from functools import cache
 
@@ -25,8 +25,11 @@ def offers() -> dict[str, Offer]:
     return read_offers(resource_dir("policy"))
 
 
-def suggestions(leads: Iterable[tuple[str, str]], categories: Iterable[tuple[str, str]]) -> list[Suggestion]:
-    """`leads`: rule and its name, `categories`: code and name. Programmes with a lead first, then those that a recognition opens."""
+def suggestions(leads: Iterable[tuple[str, str]], categories: Iterable[tuple[str, str]], facts: Set[str]) -> list[Suggestion]:
+    """`leads`: rule and its name, `categories`: code and name, `facts`: what holds of some member (`facts_asked`).
+
+    Programmes with a lead first, then those that a recognition opens.
+    """
     named_leads, named_categories = dict(leads), dict(categories)
     by_lead, by_category = [], []
     for offer in offers().values():
@@ -34,9 +37,14 @@ def suggestions(leads: Iterable[tuple[str, str]], categories: Iterable[tuple[str
         category_words = tuple(f"已是{named_categories[code]}" for code in offer.categories if code in named_categories)
         if lead_words:
             by_lead.append(Suggestion(offer, lead_words + category_words))
-        elif category_words:
+        elif category_words and (not offer.members or not facts.isdisjoint(offer.members)):
             by_category.append(Suggestion(offer, category_words))
     return by_lead + by_category
+
+
+def facts_asked() -> frozenset[str]:
+    """The facts of persons that some programme asks of a member."""
+    return frozenset(name for offer in offers().values() for name in offer.members)
 
 
 def programme_words(application: Application) -> str:

@@ -9,7 +9,7 @@ from doudi.casework.alerts.models import Alert
 from doudi.casework.organisation.models import Department, Office
 from doudi.casework.registry.models import Category, Household, Person
 from doudi.casework.visits.models import Application
-from doudi.casework.visits.offers import Suggestion, suggestions
+from doudi.casework.visits.offers import Suggestion, facts_asked, suggestions
 from doudi.policyfiles.offers import APPLY_AT, Offer
 
 LEADS = (Alert.Kind.MAY_QUALIFY, Alert.Kind.NOT_CARRIED_OUT, Alert.Kind.EARLY_WARNING)
@@ -35,12 +35,14 @@ def sheet_of(viewer: Actor, number: int) -> Sheet | None:
     household = Household.objects.filter(number=number).first()
     if household is None:
         return None
-    names = dict(Person.objects.filter(household=number).values_list("number", "name"))
+    members = list(Person.objects.filter(household=number).values_list("number", "name", "facts"))
+    names = {person: name for person, name, _ in members}
+    facts = {name for name in facts_asked() if any(of_person.get(name) is True for _, _, of_person in members)}
     leads = Alert.objects.filter(household=number, state=Alert.State.OPEN, kind__in=LEADS).values_list("rule", "name")
     categories = list(Category.objects.filter(household=number, ends_on=None).values_list("code", "name", "person"))
     open_ones = Application.objects.filter(household=number, state__in=(Application.State.STARTED, Application.State.SUBMITTED))
     desks = _desks(household.region)
-    found = suggestions(list(leads), [(code, name) for code, name, _ in categories])
+    found = suggestions(list(leads), [(code, name) for code, name, _ in categories], facts)
     return Sheet(
         household,
         names.get(household.head or 0, ""),
