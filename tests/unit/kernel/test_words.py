@@ -14,7 +14,7 @@ from doudi.policyfiles import read_policy
 ROOT = Path(__file__).parents[3]
 DISCARDED = ("拒收", "暂缓", "搁置", "批次", "交付", "送达", "清空", "待确认", "逾期")
 """Words that once stood for what `doudi.kernel.words` names; the site where people work may need them (a task that is 逾期)."""
-WORK, OF_WORK = {"casework", "web"}, {"loop.md", "permissions.md", "site.md", "daily-work.md"}
+WORK, OF_WORK = {"casework", "web", "config"}, {"loop.md", "permissions.md", "site.md", "daily-work.md"}
 
 TEXTS = (".py", ".j2", ".yaml", ".md", ".svg")
 READ_BY_PEOPLE = [
