@@ -85,8 +85,7 @@ size, so the shares fall as people grow: see the table for four million below, w
 """
 
 WHOLE = 60_000_000
-TRIAL = """This is a trial (`DOUDI_BENCH_MOST=4000000 make bench-province`): 16 and 66 million people take hours and were not measured with
-this version.
+TRIAL = """This is a trial (`DOUDI_BENCH_MOST={most} make bench-province`): more people than that were not measured with this version.
 """
 
 LINKAGE = """## Linkage
@@ -130,7 +129,7 @@ def _sections() -> Iterator[str]:
     if kept := _kept("province"):
         yield "## The whole province\n"
         if kept["results"]["people"][-1]["people"] < WHOLE:
-            yield TRIAL
+            yield TRIAL.format(most=kept["results"]["people"][-1]["asked"])
         yield from _measured(kept, people_rows(kept["results"]))
         if "changed" in kept["results"]:
             yield "\n".join(as_markdown(changed_rows(kept["results"]))) + "\n"
