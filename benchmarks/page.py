@@ -31,8 +31,8 @@ time is from the Parquet files of the lake to the findings, without starting Pyt
 most (`VmHWM`) until the end of the timed work. Where other programs used the machine (see the load), seconds of processor compare better than
 seconds of the clock, so both ratios are given.
 
-At the nightly size the people live in the five counties of a prefecture, in the growth of the province in all its 122 counties: a run writes a
-folder for each county.
+At the nightly size the people live in the five counties of a prefecture, in the growth of the province and on the site in all its 122 counties: a
+run writes a folder for each county, and a county's office has its share of the work.
 
 | command | what it measures |
 |---|---|

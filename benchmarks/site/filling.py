@@ -40,8 +40,9 @@ def fill(place: Place, people: int, says: Says) -> None:
         with _without_indexes(server):
             _names(server)
             for table in COPIED:
-                says(f"{table} 的 {copies + 1} 倍")
-                _copy(server, table, min(copies, ITEMS) if table == "dispatch_workitem" else copies)
+                more = min(copies, ITEMS) if table == "dispatch_workitem" else copies
+                says(f"{table} 的 {more + 1} 倍")
+                _copy(server, table, more)
         for table in COPIED:
             server.execute(f"VACUUM ANALYZE {table}")  # type: ignore[arg-type]
     place.mark("filled")
