@@ -18,7 +18,7 @@ from doudi.lake.home import Home
 from doudi.monitoring import standing
 from doudi.monitoring.chain import with_chain_tables
 from doudi.monitoring.conflicts import conflicts_query
-from doudi.monitoring.crew import compute_side_by_side, size_of_batches
+from doudi.monitoring.crew import MOST_PER_MB, compute_side_by_side, size_of_batches
 from doudi.monitoring.earlier import Earlier
 from doudi.monitoring.everybody import compute_whole, whole_view
 from doudi.monitoring.findings import Findings, published_alerts
@@ -137,7 +137,9 @@ class Computation:
     def _at_a_time(self, found: Sequence[Part]) -> int:
         if not self.plan.separable:
             return sum(part.people for part in found)
-        return size_of_batches(found, self.most, self.threads) if isinstance(self.engine, DuckEngine) else self.most
+        if not isinstance(self.engine, DuckEngine):
+            return self.most
+        return size_of_batches(found, min(self.most, self.memory * MOST_PER_MB), self.threads)
 
     def _compute_side_by_side(self, todo: Sequence[Batch], compute: Callable[[Findings, Batch], None]) -> None:
         finding: dict[Engine, Findings] = {}
