@@ -33,10 +33,14 @@ def in_buckets(buckets: Sequence[int]) -> str:
 
 @dataclass(frozen=True)
 class Source:
-    """A table of the lake; `subject`: the column of the person whom a row is about, None if rows are about nobody."""
+    """A table of the lake; `subject`: the column of the person whom a row is about, None if rows are about nobody.
+
+    `settled`: the columns that settling decides, by which rows are compared: whatever else a delivered row says never changes (ADR 4). None: all.
+    """
 
     name: str
     subject: str | None
+    settled: tuple[str, ...] | None = None
 
     @property
     def named(self) -> tuple[str, str]:
@@ -63,7 +67,9 @@ def sources(contracts: Mapping[str, Contract]) -> list[Source]:
     """Every table that a run reads."""
     found = [Source("people", "person")]
     for name, contract in contracts.items():
-        found += [Source(table, contract.subject) for table in ([name, f"{name}_history"] if contract.mode == "snapshot" else [name])]
+        settled = ("delivery", "row", "household", "bucket", *(field.column for field in contract.of_type("id18") if field.column))
+        tables = [name, f"{name}_history"] if contract.mode == "snapshot" else [name]
+        found += [Source(table, contract.subject, settled) for table in tables]
     return found
 
 
@@ -109,9 +115,9 @@ class Lakes:
         before = [f'"{BEFORE}_{name}" {in_buckets(self.differing[name])}'] if name in self.differing else []
         return [f'"{NOW}_{name}"', *before]
 
-    def columns(self, name: str) -> list[str]:
-        """The columns of a table."""
-        return self.engine.arrow(f'SELECT * FROM "{NOW}_{name}" LIMIT 0').column_names
+    def compared(self, source: Source) -> Sequence[str]:
+        """The columns that tell whether a row is the same in both cuts."""
+        return source.settled or self.engine.arrow(f'SELECT * FROM "{NOW}_{source.name}" LIMIT 0').column_names
 
     def show(self, prefix: str, names: Iterable[str] | None = None) -> None:
         """Let each table's own name stand for all its rows in one of the cuts."""

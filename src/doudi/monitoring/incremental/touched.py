@@ -36,5 +36,5 @@ def _comparison(lakes: Lakes, source: Source) -> str:
     where = in_buckets(buckets)
     person, household = source.named
     now, before = (f'"{prefix}_{source.name}"' for prefix in (NOW, BEFORE))
-    line = line_hash(lakes.columns(source.name))
+    line = line_hash(lakes.compared(source))
     return TOUCHED.format(person=person, household=household, line=line, now=now, before=before, where=where)
