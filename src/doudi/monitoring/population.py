@@ -18,29 +18,32 @@ Population = Mapping[str, Sequence[int]]
 """Code of a township, or of a county where the township is not known (empty: nor is the county) -> its numbers."""
 
 PERSONS = """
-SELECT p.part, {place} AS place, COUNT(*), COUNT(CASE WHEN b.living AND b.listed THEN 1 END), COUNT(CASE WHEN b.deceased THEN 1 END)
+SELECT p.part, p.region, COUNT(*), COUNT(CASE WHEN b.living AND b.listed THEN 1 END), COUNT(CASE WHEN b.deceased THEN 1 END)
 FROM person_places p JOIN person_base b ON p.person = b.person GROUP BY 1, 2
 """
 
 HOMES = """
-SELECT h.part, {place} AS place, COUNT(*)
+SELECT h.part, h.region, COUNT(*)
 FROM household_places h SEMI JOIN (SELECT household FROM person_base WHERE living AND listed) b ON h.household = b.household GROUP BY 1, 2
-"""
-
-PLACE = """
-CASE WHEN LENGTH({region}) >= 9 AND SUBSTR({region}, 7, 3) <> '000' THEN SUBSTR({region}, 1, 9) WHEN LENGTH({region}) >= 6 THEN SUBSTR({region}, 1, 6)
-    ELSE '' END
 """
 
 
 def count_population(engine: Engine) -> dict[str, dict[str, list[int]]]:
     """Part -> `Population`. Needs `person_base` and the tables of `places.STEPS`."""
     found: defaultdict[str, defaultdict[str, list[int]]] = defaultdict(lambda: defaultdict(lambda: [0, 0, 0, 0]))
-    for part, place, *numbers in engine.fetch(PERSONS.format(place=PLACE.format(region="p.region"))):
-        found[part][place][:HOUSEHOLDS] = numbers
-    for part, place, number in engine.fetch(HOMES.format(place=PLACE.format(region="h.region"))):
-        found[part][place][HOUSEHOLDS] = number
+    for part, region, *numbers in engine.fetch(PERSONS):
+        for at, number in enumerate(numbers):
+            found[part][_place(region)][at] += number
+    for part, region, number in engine.fetch(HOMES):
+        found[part][_place(region)][HOUSEHOLDS] += number
     return {part: dict(of_part) for part, of_part in found.items()}
+
+
+def _place(region: str | None) -> str:
+    """The township, or the county where the region tells no township; empty where it tells neither."""
+    if region is None or len(region) < 6:
+        return ""
+    return region[:9] if len(region) >= 9 and region[6:9] != "000" else region[:6]
 
 
 def asked_by(rule: PlannedRule) -> int:

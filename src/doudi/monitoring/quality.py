@@ -20,11 +20,11 @@ import pyarrow as pa
 from doudi.contracts.model import Contract
 from doudi.lake.engine import Engine
 from doudi.monitoring.freeze import Frozen
-from doudi.monitoring.parts import NOWHERE, PART
+from doudi.monitoring.parts import NOWHERE
 from doudi.published.tables import TABLES
 
-FILLED = f"""
-SELECT {PART} AS part, COUNT(*) AS rows, {{filled}} AS filled FROM "{{dataset}}" t GROUP BY 1
+FILLED = """
+SELECT CASE WHEN bucket >= 1000 THEN bucket // 1000 ELSE 0 END AS county, COUNT(*) AS rows, {filled} AS filled FROM "{dataset}" t GROUP BY 1
 """
 
 EMPTIED = """
@@ -89,7 +89,8 @@ def count_filled(engine: Engine, contracts: Mapping[str, Contract]) -> dict[str,
     found: dict[str, dict[str, dict[str, list[int]]]] = {}
     for name, contract in contracts.items():
         filled = " + ".join(f'COUNT(t."{column}")' for column in optional_columns(contract)) or "0"
-        for part, rows, values in engine.fetch(FILLED.format(filled=filled, dataset=name)):
+        for county, rows, values in engine.fetch(FILLED.format(filled=filled, dataset=name)):
+            part = f"{county:06d}"
             found.setdefault(part, {})[name] = {"" if part == NOWHERE else part: [rows, values]}
     return found
 

@@ -6,7 +6,7 @@ from datetime import date
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, F, Q, Value, When
 
 from doudi.casework.organisation.models import CODE, Department, Office
 
@@ -49,6 +49,14 @@ class Verdict(models.TextChoices):
     TRUE = "true", "属实"
     NOT_TRUE = "not_true", "不属实"
     UNCLEAR = "unclear", "暂难认定"
+
+
+TERM = Case(
+    When(state__in=(State.PUSHED, State.REOPENED), then=F("accept_by")),
+    When(state__in=(State.WAITING, State.CLOSED), then=Value(None)),
+    default=F("due_on"),
+    output_field=models.DateField(),
+)
 
 
 class WorkItem(models.Model):
@@ -105,6 +113,8 @@ class WorkItem(models.Model):
     gone_reason = models.TextField("消失说明", blank=True)
     gone_run = models.CharField("消失的运行", max_length=80, blank=True)
     version = models.PositiveIntegerField("版本", default=1)
+    term = models.GeneratedField(verbose_name="下一步期限", expression=TERM, output_field=models.DateField(null=True), db_persist=True)
+    """The day by which the next step is due: to accept, or to answer. The database keeps it, so that lists come out of an index in their order."""
 
     class Meta:
         verbose_name = verbose_name_plural = "工作任务"
@@ -126,6 +136,8 @@ class WorkItem(models.Model):
         ]
         indexes = [
             models.Index(fields=["office", "state", "due_on"], include=["region", "department"], name="item_of_office"),
+            models.Index(fields=["office", "term", "urgency", "id"], name="item_of_office_by_term"),
+            models.Index(fields=["county", "term", "urgency", "id"], name="item_of_county_by_term"),
             models.Index(fields=["escalated_to", "state"], condition=Q(escalated_to__isnull=False), name="item_escalated"),
             models.Index(fields=["region", "state", "due_on"], include=["department"], name="item_of_region"),
             models.Index(fields=["household"], name="item_of_household"),

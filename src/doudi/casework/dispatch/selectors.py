@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from django.contrib.postgres.aggregates import BoolOr
-from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from doudi.casework.access.actor import NOBODY, Actor
@@ -30,8 +30,6 @@ TABS = {"todo": "待我办理", "office": "本单位在办", "escalated": "上�
 COUNTED = ("todo", "office", "escalated")
 """Tabs whose number is shown; those of a whole province would take longer to count than to read."""
 SHELVED = (State.WAITING, State.CLOSED, State.ANSWERED)
-TERM = Case(When(state__in=(State.PUSHED, State.REOPENED), then=F("accept_by")), default=F("due_on"))
-"""The day by which the next step is due: to accept, or to answer."""
 SHOWN = {"id", "number", "version", "head_name", "place", "signals", "subject", "grade", "state", "reopened", "assignee_id"}
 SHOWN |= {"accept_by", "due_on", "due_estimated", "closed_on", "escalated_on"}
 LISTED = tuple(field.attname for field in WorkItem._meta.concrete_fields if field.attname in SHOWN)
@@ -67,6 +65,10 @@ def tabs_of(viewer: Actor) -> dict[str, str]:
 
 KINDS = {"user": int, "office": int, "region": str, "on": date, "sunday": date}
 """Of who looks and when, what the queries of this room depend on besides the role: they are the values, the role is the shape."""
+
+
+WITHIN = {6: "county", 9: "township"}
+"""Length of a viewer's region -> the field that says it of an item: an index is asked for one place, which the range of the scope could not do."""
 
 
 LIST_KINDS = KINDS | {"place": str, "beyond": str}
@@ -141,18 +143,25 @@ def items_exported(viewer: Actor, *, tab: str, on: date, filters: Filters) -> Li
 def _listed(viewer: Actor, tab: str, on: date, filters: Filters, page: int, size: int) -> Listed:
     place = filters.place
     values = _values(viewer, on) | {"place": place, "beyond": place[:-1] + chr(ord(place[-1]) + 1) if place else ""}
-    found = [_item(line) for line in _list(viewer.role, tab, replace(filters, place="somewhere" if place else ""), page, size).rows(values)]
+    within = WITHIN.get(len(viewer.region), "") if tab == "scope" else ""
+    asked = _list(viewer.role, tab, within, replace(filters, place="somewhere" if place else ""), page, size)
+    found = [_item(line) for line in asked.rows(values)]
     return Listed(found[:size], page, len(found) > size)
 
 
 @lru_cache(maxsize=500)
-def _list(role: Role | None, tab: str, filters: Filters, page: int, size: int) -> Prepared:
+def _list(role: Role | None, tab: str, within: str, filters: Filters, page: int, size: int) -> Prepared:
     named = Subquery(User.objects.filter(pk=OuterRef("assignee")).values("name")[:1])  # of the lines of the page only; a join is made before the sort
-    return prepared(lambda values: list(_lines(_viewer(role, values), tab, filters, page, size, values).values_list(*LISTED, named)), LIST_KINDS)
+    ask = partial(_lines, tab=tab, within=within, filters=filters, page=page, size=size)
+    return prepared(lambda values: list(ask(_viewer(role, values), values).values_list(*LISTED, named)), LIST_KINDS)
 
 
-def _lines(viewer: Actor, tab: str, filters: Filters, page: int, size: int, day: Mapping[str, Any]) -> QuerySet[WorkItem]:
-    lines = WorkItem.objects.annotate(term=TERM).filter(_of_tab(tab, viewer), _due(filters.due, day["on"], day["sunday"]))
+def _lines(
+    viewer: Actor, day: Mapping[str, Any], *, tab: str, within: str, filters: Filters, page: int, size: int,
+) -> QuerySet[WorkItem]:  # fmt: skip
+    lines = WorkItem.objects.filter(_of_tab(tab, viewer), _due(filters.due, day["on"], day["sunday"]))
+    if within:
+        lines = lines.filter(**{within: viewer.region})
     for name in ("grade", "state", "origin"):
         if value := getattr(filters, name):
             lines = lines.filter(**{name: value})
@@ -196,7 +205,7 @@ def _counts(viewer: Actor, tabs: tuple[str, ...], flags: Flags | None, day: Mapp
         counts |= {f"of_{due}": Count("id", filter=_todo(viewer) & asked) for due, asked in dues.items()}
     for name, there_is in {"news": something_unseen(viewer), **(flags(viewer, day["on"]) if flags else {})}.items():
         counts[f"of_{name}"] = Coalesce(BoolOr(there_is), there_is)  # the second for an office without any work
-    return WorkItem.objects.annotate(term=TERM).filter(concerned).aggregate(**counts)
+    return WorkItem.objects.filter(concerned).aggregate(**counts)
 
 
 def _values(viewer: Actor, on: date) -> dict[str, Any]:
@@ -211,7 +220,7 @@ def item_of(viewer: Actor, key: int) -> WorkItem | None:
 
 def items_chosen(viewer: Actor, keys: list[int]) -> QuerySet[WorkItem]:
     """Those of the chosen items that are in scope, by term."""
-    return WorkItem.objects.annotate(term=TERM).filter(pk__in=keys[:SIZE]).select_related("office").order_by("term", "id")
+    return WorkItem.objects.filter(pk__in=keys[:SIZE]).select_related("office").order_by("term", "id")
 
 
 def events_of(viewer: Actor, item: WorkItem) -> QuerySet[Event]:
