@@ -82,6 +82,7 @@ class DuckEngine:
             "wal_autocheckpoint": "1TB",  # nothing lasts here; a checkpoint would move all tables about for seconds
         }
         self._con = duckdb.connect(":memory:", config=options)
+        self._con.execute("SET GLOBAL parquet_metadata_cache = true")  # else every scan reads it anew: 500 groups in a province
         self._held.callback(self._con.close)
 
     def __enter__(self) -> DuckEngine:
