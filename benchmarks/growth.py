@@ -22,7 +22,7 @@ from doudi.rules import build_policy
 
 NIGHTLY = (100_000, 250_000, 500_000, 1_000_000)
 PROVINCE = (1_000_000, 4_000_000, 16_000_000, 66_000_000)
-CHANGED = 4_000_000
+CHANGED = 16_000_000
 """People of whom some households change, where the size is not the nightly one."""
 
 

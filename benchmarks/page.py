@@ -82,7 +82,7 @@ CHANGED = """### Changed households
 A run is published, then the payments, medical costs, reimbursements, jobs and economic checks of a share of the households come again with other
 figures (`doudi.simulation.touch`), in whole townships or scattered, and `doudi run` computes the same day again from what is published. The day
 after, everybody is computed (ADR 8). What a start costs - reading the policy, comparing, planning some 230 statements - is the same for every
-size, so the shares fall as people grow: see the table for four million below, where it was measured.
+size, so the shares fall as people grow: see the table for sixteen million below.
 """
 
 WHOLE = 60_000_000
