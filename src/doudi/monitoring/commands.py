@@ -20,7 +20,8 @@ def run(
     again: Annotated[bool, typer.Option("--again", help="已发布过的也重新计算，并逐字节核对")] = False,
     full: Annotated[bool, typer.Option("--full", help="全部重算，不沿用当天已发布的运行；结果相同")] = False,
     memory: Annotated[
-        int | None, typer.Option("--memory", metavar="MB", min=100, help="计算用的内存，不写为本机的四分之一；不够的写到磁盘，县按内存分批")
+        int | None,
+        typer.Option("--memory", metavar="MB", min=100, help="计算用的内存，默认为本机的三分之一，至多 8,000；不够的写到磁盘，县按内存分批"),
     ] = None,
     threads: Annotated[int, typer.Option("--threads", metavar="N", min=1, help="计算用的线程")] = 2,
     engine: Annotated[str, typer.Option("--engine", metavar="duckdb|spark", help="在本机计算，或交给 Spark（需装 doudi[spark]）")] = "duckdb",

@@ -18,7 +18,7 @@ from doudi.lake.home import Home
 from doudi.monitoring import standing
 from doudi.monitoring.chain import with_chain_tables
 from doudi.monitoring.conflicts import conflicts_query
-from doudi.monitoring.crew import MOST_PER_MB, compute_side_by_side, size_of_batches
+from doudi.monitoring.crew import compute_side_by_side, room, side_by_side, size_of_batches
 from doudi.monitoring.earlier import Earlier
 from doudi.monitoring.everybody import compute_whole, whole_view
 from doudi.monitoring.findings import Findings, published_alerts
@@ -122,12 +122,13 @@ class Computation:
             self.kept.note(findings.find(batch.codes, apart, partial(progress.says, batch)))
             progress.finish(batch)
 
-        if len(todo) > 1 and self.threads > 1 and isinstance(self.engine, DuckEngine):
-            self._compute_side_by_side(todo, compute)
-        else:
-            for batch in todo:
+        beside = side_by_side(todo, self.threads, self.memory) if isinstance(self.engine, DuckEngine) else []
+        for batch in todo:
+            if batch not in beside:
                 self.findings.hands = self.hands(batch)
                 compute(self.findings, batch)
+        if beside:
+            self._compute_side_by_side(beside, compute)
         return self.kept.finished()
 
     def hands(self, batch: Batch) -> int:
@@ -139,7 +140,7 @@ class Computation:
             return sum(part.people for part in found)
         if not isinstance(self.engine, DuckEngine):
             return self.most
-        return size_of_batches(found, min(self.most, self.memory * MOST_PER_MB), self.threads)
+        return size_of_batches(found, min(self.most // self.threads, room(self.memory // self.threads)), self.threads)
 
     def _compute_side_by_side(self, todo: Sequence[Batch], compute: Callable[[Findings, Batch], None]) -> None:
         finding: dict[Engine, Findings] = {}

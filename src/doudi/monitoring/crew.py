@@ -21,24 +21,36 @@ FEWEST = 50_000
 AGAIN = 0.1
 """Seconds between interruptions of those that are to stop."""
 
-MOST_PER_MB = 250
-"""People for whom a MB of an engine is enough: 111,000 with two months of lists were computed in 400 MB, not in 286."""
+PER_MB, OWN = 400, 170
+"""People for whom a MB of an engine is enough, besides the MB that an engine needs for itself: 111,000 with two months of lists were computed in
+400 MB, not in 286; a million in 2,100."""
+
+
+def room(memory: int) -> int:
+    """How many people an engine with so much memory (MB) may compute at a time."""
+    return max(1, memory - OWN) * PER_MB
 
 
 def size_of_batches(parts: Sequence[Part], most: int, threads: int) -> int:
-    """How many people are computed at a time, if `most` may be in all threads together: so many that all threads have work to the end.
+    """How many people are computed at a time, if `most` may be in each thread: so many that all threads have work to the end.
 
     There are as few batches as find room, and a multiple of the threads; of these sizes it is the smallest, with which they are most alike.
     """
-    people, largest, room = sum(part.people for part in parts), max((part.people for part in parts), default=0), most // threads
+    people, largest = sum(part.people for part in parts), max((part.people for part in parts), default=0)
     if people < FEWEST * threads or len(parts) < threads:
-        return most
+        return most * threads
     for number in range(threads, len(parts) + 1, threads):
-        sizes = range(-(-people // number), min(room, people // number + largest) + 1)
+        sizes = range(-(-people // number), min(most, people // number + largest) + 1)
         fits = bisect_left(sizes, True, key=lambda size: len(list(batches(parts, size))) <= number)
         if fits < len(sizes):
             return sizes[fits]
-    return max(1, room)
+    return max(1, most)
+
+
+def side_by_side(todo: Sequence[Batch], threads: int, memory: int) -> list[Batch]:
+    """The batches that are computed side by side: those that find room in an engine's share. All others have all the memory, one after the other."""
+    found = [batch for batch in todo if batch.people <= room(memory // threads)]
+    return found if len(found) > 1 and threads > 1 else []
 
 
 def compute_side_by_side(
@@ -47,10 +59,10 @@ def compute_side_by_side(
 ) -> None:  # fmt: skip
     """Compute every batch in one of several engines, which share `threads` and `memory` (MB) and are each prepared once.
 
-    There are as many as threads, or fewer where a batch would not find room. If one fails, or somebody interrupts, the others are stopped too.
+    See `side_by_side` for which. If one fails, or somebody interrupts, the others are stopped too.
     """
     waiting = deque(todo)
-    number = max(1, min(threads, len(waiting), memory * MOST_PER_MB // max(1, *(batch.people for batch in waiting))))
+    number = min(threads, len(waiting))
 
     def work(engine: DuckEngine) -> None:
         prepare(engine)

@@ -24,7 +24,7 @@ WHERE p.place = 1
 """The head's registered region (policy: relation 02 or 01, a living one before a dead one; without one the oldest)."""
 
 PERSON_PLACES = f"""
-SELECT b.person, COALESCE(h.region, b.hukou_region) AS region, COALESCE(p.part, '{NOWHERE}') AS part
+SELECT b.person, COALESCE(h.region, b.hukou_region) AS region, COALESCE(p.part, '{NOWHERE}') AS part, b.living AND b.listed AS here, b.deceased
 FROM person_base b
 LEFT JOIN household_places h ON b.household = h.household
 LEFT JOIN (SELECT person, {PART} AS part FROM people) p ON b.person = p.person
@@ -58,7 +58,8 @@ STEPS = (
     Step("household_places", HOUSEHOLD_PLACES, "查明各家庭所在地"),
     Step("person_places", PERSON_PLACES, "查明各人所在地"),
 )
-"""From `person_base` and `people`: the region, the head and the part of every household, the region and the part of everybody."""
+"""From `person_base` and `people`: the region, the head and the part of every household, the region and the part of everybody, and whether
+they are among the living on the newest list or among the dead."""
 
 
 def part_of(row: str) -> str:

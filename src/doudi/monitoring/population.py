@@ -18,8 +18,7 @@ Population = Mapping[str, Sequence[int]]
 """Code of a township, or of a county where the township is not known (empty: nor is the county) -> its numbers."""
 
 PERSONS = """
-SELECT p.part, p.region, COUNT(*), COUNT(CASE WHEN b.living AND b.listed THEN 1 END), COUNT(CASE WHEN b.deceased THEN 1 END)
-FROM person_places p JOIN person_base b ON p.person = b.person GROUP BY 1, 2
+SELECT part, region, COUNT(*), COUNT(CASE WHEN here THEN 1 END), COUNT(CASE WHEN deceased THEN 1 END) FROM person_places GROUP BY 1, 2
 """
 
 HOMES = """

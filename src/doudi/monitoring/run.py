@@ -34,8 +34,8 @@ PEOPLE_PER_MB = 500
 
 
 def usual_memory() -> int:
-    """MB for a run when nobody says otherwise: a quarter of what the machine has, from 600 to 6,000."""
-    return min(max(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 4_000_000, 600), 6_000)
+    """MB for a run when nobody says otherwise: a third of what the machine has, from 600 to 8,000."""
+    return min(max(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 3_000_000, 600), 8_000)
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,13 @@ def engine(tmp_path: Path) -> DuckEngine:
         *((p, h, p != 62, p != 12, p == 12) for p, h in people),
         (71, None, False, False, True),
     )
-    put(engine, "person_places", "person part region", *((p, HERE, "431382100001") for p, _ in people), (71, "000000", None))
+    put(
+        engine,
+        "person_places",
+        "person part region here deceased",
+        *((p, HERE, "431382100001", p not in (12, 62), p == 12) for p, _ in people),
+        (71, "000000", None, False, True),
+    )
     put(engine, "household_places", "household part region", *((h, ELSEWHERE if h == 6 else HERE, f"43138210{h % 2}000") for h in range(1, 7)))
     put(engine, "person_0", "person household dibao", *((p, h, p == 31) for p, h in people))
     put(engine, "household_facts", "household", *((h,) for h in range(1, 7)))

@@ -10,7 +10,7 @@ import pytest
 
 from doudi.lake.engine import DuckEngine
 from doudi.lake.home import Home
-from doudi.monitoring.crew import FEWEST, MOST_PER_MB, compute_side_by_side, size_of_batches
+from doudi.monitoring.crew import FEWEST, compute_side_by_side, room, side_by_side, size_of_batches
 from doudi.monitoring.parts import Batch, Part
 from doudi.monitoring.parts import batches as in_batches
 
@@ -47,14 +47,16 @@ def test_every_batch_is_computed_once_and_engines_share_memory_and_threads(home:
     assert list(engines.values()) == [("190.7 MiB", 1)] * 2
 
 
-def test_a_large_county_has_all_the_memory_and_all_threads(home: Home) -> None:
-    found: list[tuple[str, int]] = []
+def test_a_county_too_large_for_a_share_is_computed_before_the_others_with_all_the_memory() -> None:
+    todo = batches([10, 50_000, 120_000, 70_000])
+    assert room(600 // 2) == 52_000
+    assert side_by_side(todo, 2, 600) == batches([10, 50_000])
+    assert side_by_side(todo, 2, 2_000) == todo
 
-    def prepare(engine: DuckEngine) -> None:
-        found.append((memory_of(engine), engine.fetch("SELECT current_setting('threads')")[0][0]))
 
-    compute_side_by_side(home, batches([10, 300 * MOST_PER_MB]), 2, 400, prepare, lambda engine, batch: None)
-    assert found == [("381.4 MiB", 2)]
+def test_one_batch_or_one_thread_has_nothing_beside_it() -> None:
+    assert side_by_side(batches([10, 120_000]), 2, 600) == []
+    assert side_by_side(batches([10, 10]), 1, 600) == []
 
 
 def test_a_failure_stops_what_the_others_are_doing_and_is_told(home: Home) -> None:
@@ -80,18 +82,18 @@ def made(parts: list[Part], most: int, threads: int) -> list[int]:
 
 
 def test_few_people_are_computed_together() -> None:
-    assert made(parts_of(FEWEST, FEWEST - 1), 500_000, 2) == [2 * FEWEST - 1]
+    assert made(parts_of(FEWEST, FEWEST - 1), 250_000, 2) == [2 * FEWEST - 1]
 
 
 def test_every_thread_has_as_much_to_do_and_no_small_batch_is_left_over() -> None:
-    assert made(parts_of(*[70_000, 30_000] * 5), 2_000_000, 2) == [270_000, 230_000]
-    assert made(parts_of(*[9_000] * 111, 2_000), 2_000_000, 2) == [504_000, 497_000]
+    assert made(parts_of(*[70_000, 30_000] * 5), 1_000_000, 2) == [270_000, 230_000]
+    assert made(parts_of(*[9_000] * 111, 2_000), 1_000_000, 2) == [504_000, 497_000]
 
 
 def test_there_are_as_few_batches_as_find_room_and_all_threads_work_to_the_end() -> None:
-    assert made(parts_of(*[100_000] * 40), 3_000_000, 2) == [1_000_000] * 4
+    assert made(parts_of(*[100_000] * 40), 1_500_000, 2) == [1_000_000] * 4
     assert made(parts_of(*[100_000] * 10), 600_000, 1) == [500_000] * 2
 
 
 def test_counties_for_which_there_is_hardly_room_stand_alone() -> None:
-    assert made(parts_of(400_000, 100_000, 500_000), 700_000, 2) == [400_000, 100_000, 500_000]
+    assert made(parts_of(400_000, 100_000, 500_000), 350_000, 2) == [400_000, 100_000, 500_000]
