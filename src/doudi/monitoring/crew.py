@@ -21,7 +21,7 @@ FEWEST = 50_000
 AGAIN = 0.1
 """Seconds between interruptions of those that are to stop."""
 
-PER_MB, OWN = 400, 170
+PER_MB, OWN = 500, 170
 """People for whom a MB of an engine is enough, besides the MB that an engine needs for itself: 111,000 with two months of lists were computed in
 400 MB, not in 286; a million in 2,100."""
 

@@ -48,9 +48,9 @@ def test_every_batch_is_computed_once_and_engines_share_memory_and_threads(home:
 
 
 def test_a_county_too_large_for_a_share_is_computed_before_the_others_with_all_the_memory() -> None:
-    todo = batches([10, 50_000, 120_000, 70_000])
-    assert room(600 // 2) == 52_000
-    assert side_by_side(todo, 2, 600) == batches([10, 50_000])
+    todo = batches([10, 60_000, 120_000, 70_000])
+    assert room(600 // 2) == 65_000
+    assert side_by_side(todo, 2, 600) == batches([10, 60_000])
     assert side_by_side(todo, 2, 2_000) == todo
 
 
