@@ -47,7 +47,7 @@ def _logged_in(role: str, office: Any) -> str:
     user = User.objects.filter(username=name).first() or User.objects.create_user(name, name=f"基准测试 {role}", toured_at=moment)
     held, _ = Membership.objects.get_or_create(user=user, office=office, role=role, ends_on=None, defaults={"starts_on": date(2026, 1, 1)})
     session, at = SessionStore(), moment.timestamp()
-    session.update({SESSION_KEY: str(user.pk), BACKEND_SESSION_KEY: "django.contrib.auth.backends.ModelBackend", FACTOR: True, MEMBERSHIP: held.pk})
+    session.update({SESSION_KEY: str(user.pk), BACKEND_SESSION_KEY: "django.contrib.auth.backends.ModelBackend", FACTOR: 0, MEMBERSHIP: held.pk})
     session.update({HASH_SESSION_KEY: user.get_session_auth_hash(), STARTED: at, SEEN: at})
     session.save()
     return str(session.session_key)

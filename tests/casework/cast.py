@@ -13,6 +13,7 @@ from doudi.casework.access.actor import Actor, actor_of
 from doudi.casework.access.models import Membership, User
 from doudi.casework.access.sessions import FACTOR, MEMBERSHIP
 from doudi.casework.organisation.models import Department, Office, Region
+from doudi.kernel.clock import now
 from doudi.standards.regions import region as known_region
 from doudi.standards.regions import region_path
 
@@ -92,7 +93,7 @@ class Member:
         client = Client(raise_request_exception=True)
         client.force_login(self.user, backend="django.contrib.auth.backends.ModelBackend")
         session = client.session
-        session[FACTOR] = True
+        session[FACTOR] = now().timestamp()
         session[MEMBERSHIP] = self.membership.pk
         session.save()
         client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key

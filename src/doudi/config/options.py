@@ -49,6 +49,7 @@ class Options(BaseSettings):
     demo: bool = Field(False, description="演示站点：可用演示账号登录，页面上写明数据虚构；正式使用时必须关闭")
     idle_minutes: int = Field(30, ge=5, le=480, description="多久不操作自动退出（分钟）")
     session_hours: int = Field(12, ge=1, le=24, description="一次登录最长多久（小时）")
+    confirm_minutes: int = Field(5, ge=1, le=60, description="导出清单前，多久以内输过动态验证码就不再要求（分钟）")
     password_max_age_days: int = Field(0, ge=0, le=730, description="密码多少天后必须更换；0 为不要求")
     admin_networks: str = Field("", description="系统管理员、安全管理员、审计管理员只能从这些网段登录，逗号分隔；空为不限")
     proxies: int = Field(0, ge=0, le=5, description="网站前面有几层反向代理；来访地址从 X-Forwarded-For 由右往左数，0 为直接访问")

@@ -25,7 +25,7 @@ from doudi.casework.runs.selectors import current_as_of
 STARTED, SEEN, ADDRESS, BROWSER = "started", "seen", "address", "browser"
 """Keys of a session: two moments as seconds since 1970, where it came from, what it said it was."""
 FACTOR, MEMBERSHIP = "factor", "membership"
-"""Keys of a session: that the second factor was given, and the membership in which the person acts."""
+"""Keys of a session: when the second factor was given last, as seconds since 1970, and the membership in which the person acts."""
 
 
 class SessionStore(DatabaseStore):

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth import login
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from doudi.casework.access import factors
 from doudi.casework.access.actor import Actor
 from doudi.casework.access.addresses import address_of
 from doudi.casework.access.models import User
@@ -77,10 +79,15 @@ def _finish(request: Any, who: Pending) -> str:
     login(request, who.user, backend=BACKEND)
     moment = now().timestamp()
     request.session.update(
-        {FACTOR: True, STARTED: moment, SEEN: moment, ADDRESS: address_of(request), BROWSER: browser_name(request.headers.get("User-Agent", ""))}
+        {FACTOR: moment, STARTED: moment, SEEN: moment, ADDRESS: address_of(request), BROWSER: browser_name(request.headers.get("User-Agent", ""))}
     )
     signin.login_finish(who.actor(request))
     return "tour" if who.after == "home" and who.user.toured_at is None else who.after
+
+
+def demo_code(user: User) -> str:
+    """The code that a demo account's telephone shows now; empty for everybody else."""
+    return factors.code_at(user.authenticator, now()) if settings.OPTIONS.demo and user.is_demo else ""
 
 
 def browser_name(agent: str) -> str:

@@ -20,6 +20,7 @@ from doudi.web.permissions import for_any_account
 KEPT, MOST = "unsent", 200_000
 """Where the session keeps it, and how many characters at most."""
 PURPOSE = "session.unsent"
+CODE = "factor-code"
 OWN = ("/login", "/logout", "/account")
 """Passwords and codes are sent there; they are kept nowhere."""
 
@@ -43,8 +44,8 @@ def typed_words(fields: list[tuple[str, str]]) -> list[str]:
 
 
 def fields_of(request: HttpRequest) -> list[tuple[str, str]]:
-    """The fields of what was sent, in their order, without the token that proves where it came from."""
-    return [(name, value) for name, values in request.POST.lists() if name != "csrfmiddlewaretoken" for value in values]
+    """The fields of what was sent, in their order, without the token that proves where it came from and the telephone's code."""
+    return [(name, value) for name, values in request.POST.lists() if name not in ("csrfmiddlewaretoken", CODE) for value in values]
 
 
 def unsent_of(request: HttpRequest) -> str:

@@ -61,7 +61,7 @@ def code(request: Any) -> HttpResponse:
             flow.factor_passed(request)
             return _onwards(request)
         form.add_error("code", "验证码不对、已过期或已用过。请等手机上换出新的 6 位数字；连续输错会要求等待。")
-    return render(request, "accounts/code.html", {"form": form, "demo_code": _demo_code(who.user)})
+    return render(request, "accounts/code.html", {"form": form, "demo_code": flow.demo_code(who.user)})
 
 
 @public
@@ -106,10 +106,6 @@ def onwards(request: Any) -> HttpResponse:
 def _onwards(request: Any) -> HttpResponse:
     who = flow.pending(request)
     return redirect(flow.next_step(request, who) if who else settings.LOGIN_REDIRECT_URL if request.user.is_authenticated else settings.LOGIN_URL)
-
-
-def _demo_code(user: User) -> str:
-    return factors.code_at(user.authenticator, now()) if settings.OPTIONS.demo and user.is_demo else ""
 
 
 @require_POST

@@ -20,6 +20,7 @@ from doudi.casework.audit.models import Entry, Seal
 from doudi.casework.audit.selectors import SIZE, Wanted, entries_export, entries_read, last_verified
 from doudi.casework.organisation.models import Office
 from doudi.casework.organisation.selectors import offices_called
+from doudi.web.accounts.confirming import confirmed
 from doudi.web.cells import plain
 from doudi.web.permissions import ActingRequest, needs
 
@@ -88,6 +89,7 @@ def search(request: ActingRequest) -> HttpResponse:
 
 @needs("audit.see")
 @require_POST
+@confirmed
 def export(request: ActingRequest) -> HttpResponse:
     """The same as a table, kept as an export; a post, since it leaves an entry of weight."""
     form = SearchForm(request.POST)

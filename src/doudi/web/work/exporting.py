@@ -14,6 +14,7 @@ from doudi.casework.dispatch.calendar import calendar_shown
 from doudi.casework.dispatch.models import WorkItem
 from doudi.casework.dispatch.selectors import items_exported, tabs_of
 from doudi.kernel.clock import today
+from doudi.web.accounts.confirming import confirmed
 from doudi.web.cells import plain
 from doudi.web.permissions import ActingRequest, needs
 from doudi.web.templatetags.doudi import GRADES, masked
@@ -24,6 +25,7 @@ HEAD = ["任务编号", "户主（遮盖）", "村", "信号", "等级", "状态
 
 @needs("export")
 @require_POST
+@confirmed
 def export(request: ActingRequest) -> HttpResponse:
     """The same lines as the list under the same filters, names masked as there; a post, since it leaves an entry."""
     by, on = request.actor, today()

@@ -64,11 +64,16 @@ def sessions_end(by: Actor, *, keep: str, only: str | None = None) -> int:
     return ended
 
 
+def factor_confirm(by: Actor, *, user: User, given: str, at: datetime) -> None:
+    """The telephone is still at hand. Raises DoudiError if the code is wrong."""
+    assert by.user == user.pk
+    if not factors.code_check(user, given=given.replace(" ", ""), at=at):
+        raise DoudiError(Fault(CODE_WRONG, "动态验证码不对", "动态验证码", "已过期、已用过，或输错了", "等手机上换出新的 6 位数字，再输入一次"))
+
+
 def recovery_codes_renew(by: Actor, *, user: User, given: str, at: datetime) -> list[str]:
     """Ten new recovery codes, for who has the telephone at hand. Raises DoudiError if the code is wrong."""
-    assert by.user == user.pk
-    if not factors.code_check(user, given=given, at=at):
-        raise DoudiError(Fault(CODE_WRONG, "动态验证码不对", "动态验证码", "已过期、已用过，或输错了", "等手机上换出新的 6 位数字，再输入一次"))
+    factor_confirm(by, user=user, given=given, at=at)
     with transaction.atomic():
         record(by, CODES_RENEWED, kind="account", object=user.pk)
         return factors.recovery_codes_new(user)
