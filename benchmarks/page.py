@@ -32,8 +32,7 @@ most (`VmHWM`) until the end of the timed work. Where other programs used the ma
 seconds of the clock, so both ratios are given.
 
 At the nightly size the people live in the five counties of a prefecture, in the growth of the province and on the site in all its 122 counties: a
-run writes a folder for each county, and a county's office has its share of the work. The same
-work in five counties gives an office some twenty-five times the open items; its lists then fell to 44 pages a second, a county's whole list to 11.
+run writes a folder for each county, and a county's office has its share of the work.
 
 | command | what it measures |
 |---|---|

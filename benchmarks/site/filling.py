@@ -85,11 +85,8 @@ def _names(server: Any) -> None:
 
 def _columns(server: Any, table: str, other: dict[str, str]) -> tuple[str, str]:
     """The columns of a table, and what a copy has in them."""
-    names = [
-        name
-        for (name,) in server.execute("SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped", [table])
-        if name != "id"
-    ]
+    own = "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = ''"
+    names = [name for (name,) in server.execute(own, [table]) if name != "id"]
     return ", ".join(f'"{name}"' for name in names), ", ".join(other.get(name, f't."{name}"') for name in names)
 
 

@@ -27,7 +27,7 @@ ID, PLACE = "431382196001010011", "registry_person.id."
 @pytest.fixture(autouse=True)
 def own_keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("DOUDI_KEYS", str(tmp_path / "keys"))
-    caches = (sitekeys.masters, sealing._cipher_key, sealing._index_key)
+    caches = (sitekeys.masters, sealing._cipher_key, sealing._aes, sealing._index_key)
     [one.cache_clear() for one in caches]
     yield
     [one.cache_clear() for one in caches]

@@ -104,7 +104,7 @@ def hmac_sm3(key: bytes, value: bytes) -> bytes:
 
 def _encrypt(cipher: str, key: int, nonce: bytes, value: bytes, bound: bytes) -> bytes:
     if cipher == "aes":
-        return AESGCM(_cipher_key(cipher, key)).encrypt(nonce, value, bound)
+        return _aes(key).encrypt(nonce, value, bound)
     encryptor = Cipher(algorithms.SM4(_cipher_key(cipher, key)), modes.GCM(nonce)).encryptor()
     encryptor.authenticate_additional_data(bound)
     return encryptor.update(value) + encryptor.finalize() + encryptor.tag
@@ -112,10 +112,15 @@ def _encrypt(cipher: str, key: int, nonce: bytes, value: bytes, bound: bytes) ->
 
 def _decrypt(cipher: str, key: int, nonce: bytes, body: bytes, bound: bytes) -> bytes:
     if cipher == "aes":
-        return AESGCM(_cipher_key(cipher, key)).decrypt(nonce, body, bound)
+        return _aes(key).decrypt(nonce, body, bound)
     decryptor = Cipher(algorithms.SM4(_cipher_key(cipher, key)), modes.GCM(nonce, body[-TAG:])).decryptor()
     decryptor.authenticate_additional_data(bound)
     return decryptor.update(body[:-TAG]) + decryptor.finalize()
+
+
+@cache
+def _aes(key: int) -> AESGCM:
+    return AESGCM(_cipher_key("aes", key))
 
 
 @cache

@@ -21,6 +21,8 @@ from doudi.published.seal import Sealer
 
 NO_IDENTITY = (None,) * 10
 AID_COLUMNS = [name for name in staging.COLUMNS[staging.AID] if name != "region"]
+BLOCK = 200_000
+"""Lines of aid that are looked through at a time."""
 SINCE = "{}_since"
 """The variable, if there is one, that says since which month a category holds."""
 
@@ -100,20 +102,27 @@ class Reading:
                     start = date(month // 12, month % 12 + 1, 1) if month is not None else as_of
                     yield (person, household, code, start, month is not None, self.persons.get(person, self.province), lives)
 
-    def aid(self) -> Iterator[tuple[Any, ...]]:
-        """Lines of `stage_aid`: what people and households of the registry received. The others' lines stay with the run."""
-        households, persons = pa.array(self.regions, pa.int64()), pa.array(self.persons, pa.int64())
+    def aid(self) -> Iterator[pa.Table]:
+        """Lines of `stage_aid` in blocks: what people and households of the registry received. The others' lines stay with the run."""
+        known = {"household": _places_by_number(self.regions), "person": _places_by_number(self.persons)}
+        for block in self._chain():
+            at = {of: pc.index_in(block[of], value_set=numbers, skip_nulls=True) for of, (numbers, _) in known.items()}
+            mine = pc.or_(*(pc.is_valid(found) for found in at.values()))
+            place = pc.coalesce(*(known[of][1].take(found.filter(mine)) for of, found in at.items()))
+            yield block.filter(mine).append_column("region", place).select([*staging.COLUMNS[staging.AID]])
+
+    def _chain(self) -> Iterator[pa.Table]:
+        """All lines of the chain of aid in blocks, however many files they are in."""
+        waiting: list[pa.RecordBatch] = []
         for path in self.run.files("chain"):
             with pq.ParquetFile(path) as stored:
                 for batch in stored.iter_batches(columns=AID_COLUMNS):
-                    mine = pc.or_(
-                        pc.is_in(batch["household"], value_set=households, skip_nulls=True),
-                        pc.is_in(batch["person"], value_set=persons, skip_nulls=True),
-                    )
-                    columns = [batch.filter(mine)[name].to_pylist() for name in AID_COLUMNS]
-                    for line in zip(*columns, strict=True):
-                        place = self.regions.get(line[4]) or self.persons.get(line[3]) or self.province
-                        yield (*line[:5], place, *line[5:])
+                    waiting.append(batch)
+                    if sum(each.num_rows for each in waiting) >= BLOCK:
+                        yield pa.Table.from_batches(waiting)
+                        waiting = []
+        if waiting:
+            yield pa.Table.from_batches(waiting)
 
     def _parts(self, *tables: str) -> list[str]:
         """Parts in which any of the tables has lines, in order; `""` for a run that is not in parts."""
@@ -136,6 +145,10 @@ class Reading:
 
     def _types(self, of: str) -> dict[str, str]:
         return {name: one["type"] for name, one in self.run.variables.items() if one["of"] == of}
+
+
+def _places_by_number(places: Mapping[int, str]) -> tuple[pa.Array, pa.Array]:
+    return pa.array(places, pa.int64()), pa.array(places.values(), pa.string())
 
 
 def _digest(*content: Any) -> bytes:

@@ -35,7 +35,7 @@ def registry_merge(run: PublishedRun, key: bytes, *, at: datetime) -> Iterator[S
         "households": staging.copy(staging.HOUSEHOLD, reading.households(_known("registry_household", "source"))),
         "people": staging.copy(staging.PERSON, reading.people(_known("registry_person", "identity"))),
         "categories": staging.copy(staging.CATEGORY, reading.recognised(run.as_of)),
-        "aid": staging.copy(staging.AID, reading.aid()),
+        "aid": staging.copy_blocks(staging.AID, reading.aid()),
     }
     staging.analyze()
     for name, step in (

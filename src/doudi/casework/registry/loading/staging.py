@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import pyarrow as pa
 from django.db import connection
+from pyarrow import csv
 
 HOUSEHOLD = "stage_household"
 PERSON = "stage_person"
@@ -93,6 +95,19 @@ def copy(table: str, lines: Iterable[Sequence[Any]]) -> int:
         for line in lines:
             out.write_row(line)
             count += 1
+    return count
+
+
+def copy_blocks(table: str, blocks: Iterable[pa.Table]) -> int:
+    """The same for lines that come as Arrow tables, which write themselves faster than line by line; an empty value is one without quotes."""
+    names, count = ", ".join(f'"{name}"' for name in COLUMNS[table]), 0
+    options = csv.WriteOptions(include_header=False, quoting_style="all_valid")
+    with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({names}) FROM STDIN (FORMAT csv)") as out:
+        for block in blocks:
+            written = pa.BufferOutputStream()
+            csv.write_csv(block, written, options)
+            out.write(written.getvalue().to_pybytes())
+            count += block.num_rows
     return count
 
 
