@@ -21,9 +21,9 @@ LOAD = """### Loading a run
 
 `doudi site load` of a published run of {people:,} simulated people into an empty site, the run of the day after, and the same run once more; one
 transaction each: the registry by COPY into staging and one MERGE for each table, then alerts, work items, the figures of the map. The registry is of
-people with an alert or recognised as low-income, and those they live with: {registered:,} of the {people:,}, {million:,.0f} s a million for the registry's
-steps, a good part of it for reading 122 small counties. Of a run of four million people (`--people 4000000`, 2026-11-27, quiet) the first load brought
-692,703 into the registry: 107 s for these steps, 154 s a million; 201 s for the whole load.
+people with an alert or recognised as low-income, and those they live with: {registered:,} of the {people:,}, {million:,.0f} s a million for the
+registry's steps, a good part of it for reading 122 small counties. Of a run of four million people (`--people 4000000`, 2026-11-27, quiet) the
+first load brought 692,703 into the registry: 107 s for these steps, 154 s a million; 201 s for the whole load.
 """
 
 SEARCH = """### Searching
