@@ -23,6 +23,7 @@ MEMBERSHIP_NOT_OWN = code("membership_not_open", "没有这个任职")
 PASSWORD_CHANGED = action("password_changed", "更换密码")
 SESSIONS_ENDED = action("sessions_ended", "结束登录")
 CODES_RENEWED = action("recovery_codes_renewed", "更换恢复码")
+CODE_REFUSED = action("factor_code_refused", "动态验证码输错")
 TOUR_SEEN = action("tour_seen", "看过使用引导")
 MEMBERSHIP_CHOSEN = action("membership_chosen", "切换任职")
 
@@ -65,9 +66,11 @@ def sessions_end(by: Actor, *, keep: str, only: str | None = None) -> int:
 
 
 def factor_confirm(by: Actor, *, user: User, given: str, at: datetime) -> None:
-    """The telephone is still at hand. Raises DoudiError if the code is wrong."""
+    """The telephone is still at hand. Raises DoudiError if the code is wrong, which is kept."""
     assert by.user == user.pk
     if not factors.code_check(user, given=given.replace(" ", ""), at=at):
+        with transaction.atomic():
+            record(by, CODE_REFUSED, kind="account", object=user.pk)
         raise DoudiError(Fault(CODE_WRONG, "动态验证码不对", "动态验证码", "已过期、已用过，或输错了", "等手机上换出新的 6 位数字，再输入一次"))
 
 
