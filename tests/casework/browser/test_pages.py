@@ -17,7 +17,9 @@ from tests.casework.cast import ROLES_AT, STRANGERS, Cast, region
 from tests.casework.objects import OBJECTS
 from tests.casework.test_matrix import DECLARED
 
+from doudi.casework.access.models import Session
 from doudi.casework.access.roles import ROLES
+from doudi.casework.access.sessions import FACTOR, SessionStore
 from doudi.web.permissions import ANY_ACCOUNT, PUBLIC
 
 pytestmark = [pytest.mark.django_db, pytest.mark.browser]
@@ -83,3 +85,20 @@ def test_every_page_is_accessible_in_words_and_fits_desk_and_telephone(site: Sit
             wrong += [f"{name} at {width}: {fault}" for fault in faults(page, axe, width)]
     assert not wrong, "\n".join(wrong)
     assert shares
+
+
+def test_the_page_that_asks_for_the_code_again_is_as_good_as_the_others(site: Site, cast: Cast) -> None:
+    """It answers an export only, so no address leads to it."""
+    OBJECTS["item"](cast)
+    member, axe, wrong = cast.county_officer, Axe(), []
+    for width in (DESK, PHONE):
+        page = site.enter(member, width)
+        for line in Session.objects.filter(user=member.user):
+            kept = SessionStore(line.session_key)
+            kept[FACTOR] = 0
+            kept.save()
+        page.goto(reverse("work") + "?tab=scope")
+        page.get_by_role("button", name="导出清单").click()
+        page.get_by_role("heading", name="再输一次动态验证码").wait_for()
+        wrong += [f"{width}: {fault}" for fault in faults(page, axe, width)]
+    assert not wrong, "\n".join(wrong)
