@@ -1,21 +1,25 @@
-"""Which columns of a derived table anybody asks for. The others are not kept: a sorted or matched row is as dear as it is wide."""
+"""Which columns of a derived table, and of everybody's own, anybody asks for. The others are not kept: a row is as dear as it is wide."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from doudi.rules.model import Add, FromRows, Group, Latest, Lookup, Match, Months, Pair, Policy, Table, Where
-from doudi.rules.rowsql import other_names, own_names
+from doudi.rules.model import Add, Formula, FromRows, Group, Latest, Lookup, Match, Members, Months, Pair, Policy, Table, Where
+from doudi.rules.rowsql import PEOPLE, other_names, own_names
 from doudi.rules.syntax import Node
 
 ALWAYS = frozenset({"person", "household", "delivery", "row"})
 """Whose row it is, and where it was delivered: asked by every pass and by the evidence."""
 
+OF_PEOPLE = frozenset({"listed", "list_month", "relation", "birth_date", "hukou_region"})
+"""Who is on a list, heads a household and lives where: asked of everybody by whoever performs the plan."""
+
 
 def columns_asked(policy: Policy, derived: Iterable[Table]) -> Mapping[str, set[str]]:
-    """Derived table -> the columns that variables, evidence or other derived tables read. `derived`: in the order of their steps."""
+    """Derived table, and `people` -> the columns that variables, rules, evidence or derived tables read. `derived`: in the order of their steps."""
     tables = list(derived)
     asked = {table.name: set(ALWAYS | table.home) for table in tables}
+    asked[PEOPLE] = ALWAYS | OF_PEOPLE | _of(_expressions(policy))
     for variable in policy.variables.values():
         if isinstance(how := variable.how, FromRows) and how.table in asked:
             asked[how.table] |= {how.by} | own_names(how.where) | own_names(how.aggregate.argument)
@@ -25,6 +29,21 @@ def columns_asked(policy: Policy, derived: Iterable[Table]) -> Mapping[str, set[
         for other, names in (found for step in table.steps for found in _others(step)):
             asked.get(other, set[str]()).update(names)
     return asked
+
+
+def _expressions(policy: Policy) -> Iterator[Node | None]:
+    """Every expression over facts."""
+    for variable in policy.variables.values():
+        yield from (reason.when for reason in variable.reasons)
+        match variable.how:
+            case Formula(node=node):
+                yield node
+            case Members(aggregate=aggregate):
+                yield aggregate.argument
+            case FromRows():
+                pass
+    for rule in policy.rules.values():
+        yield from (node for condition in rule.conditions for node in (condition.test, condition.measured))
 
 
 def _own(step: object) -> set[str]:

@@ -6,7 +6,7 @@ others of the same layer are nested selects, so that an engine computes each onc
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
@@ -25,15 +25,18 @@ FACTS = {"person": "person_facts", "household": "household_facts"}
 WANTED = "wanted_persons"
 
 
-def plan_layers(policy: Policy) -> list[Step]:
-    """The steps from the tables of rows to the last layers: `household_facts`, and of persons what is new in it, see `person_facts`."""
+def plan_layers(policy: Policy, of_people: Container[str]) -> list[Step]:
+    """The steps from the tables of rows to the last layers: `household_facts`, and of persons what is new in it, see `person_facts`.
+
+    `of_people`: which columns of `people` everybody is kept with.
+    """
     steps: list[Step] = []
     passes = _passes(policy, steps)
     ranks = [variable.rank for variable in policy.variables.values()] + [rule.rank for rule in policy.rules.values()]
     last = max([*ranks, 1])
     narrow = _last_of_persons(policy)
     columns: dict[str, list[str]] = {
-        "person": person_base_columns(policy),
+        "person": person_base_columns(policy, of_people),
         "household": ["household", "members"],
     }
     known: Known | None = None
@@ -99,13 +102,17 @@ def _renamed(query: SQL, tables: dict[str, str]) -> SQL:
     return query.transform(rename)
 
 
-def person_base_columns(policy: Policy) -> list[str]:
+def person_base_columns(policy: Policy, of_people: Container[str]) -> list[str]:
     """Columns of `person_base`, in order."""
-    own = [name for name in policy.tables["people"].columns if name not in ("person", "bucket")]
-    return ["person", *own, "deceased", "death_date", "living"]
+    return ["person", *_kept_of_people(policy, of_people), "listed", "deceased", "death_date", "living"]
 
 
-def person_base(policy: Policy) -> Step:
+def _kept_of_people(policy: Policy, of_people: Container[str]) -> list[str]:
+    """The columns that are handed on as they lie in `people`."""
+    return [name for name in policy.tables["people"].columns if name in of_people and name not in ("person", "listed", "bucket")]
+
+
+def person_base(policy: Policy, of_people: Container[str]) -> Step:
     """Everybody on a list or in the death register, one row each; dead are those whose death was on or before the day of the run."""
     register = select(col("person"), named(exp.Max(this=col("death_date")), "death_date")).from_(exp.to_table("death"), copy=False)
     day = constant(policy.as_of, Type.DATE)
@@ -113,10 +120,9 @@ def person_base(policy: Policy) -> Step:
         col("person"), copy=False
     )
     dead = exp.Not(this=is_null(col("person", "d")))
-    own = [name for name in policy.tables["people"].columns if name not in ("person", "listed", "bucket")]
     query = select(
         named(exp.Coalesce(this=col("person", "p"), expressions=[col("person", "d")]), "person"),
-        *(col(name, "p") for name in own),
+        *(col(name, "p") for name in _kept_of_people(policy, of_people)),
         named(exp.Coalesce(this=col("listed", "p"), expressions=[exp.false()]), "listed"),
         named(dead, "deceased"),
         col("death_date", "d"),

@@ -18,7 +18,7 @@ from doudi.rules.build import build_policy
 from doudi.rules.findings import alerts, comparison, evidence, open_persons, positions, row_variables, sides, sources, unknowns
 from doudi.rules.layers import Step, measures, person_base, person_facts, plan_layers, wanted_persons
 from doudi.rules.model import Formula, FromRows, Members, Policy, Rule, Table, Variable
-from doudi.rules.rowsql import Rows
+from doudi.rules.rowsql import PEOPLE, Rows
 from doudi.rules.syntax import Node, names
 from doudi.rules.types import Kind, Type
 
@@ -97,10 +97,11 @@ class Plan:
     @cached_property
     def steps(self) -> tuple[Step, ...]:
         """Every query, in order."""
-        layers, asked = plan_layers(self.policy), columns_asked(self.policy, self.derived)
+        of_people = self.asked[PEOPLE]
+        layers = plan_layers(self.policy, of_people)
         return (
-            person_base(self.policy),
-            *(Step(table.name, Rows(self.policy, table, asked).build(), f"整理：{table.label}") for table in self.derived),
+            person_base(self.policy, of_people),
+            *(Step(table.name, Rows(self.policy, table, self.asked).build(), f"整理：{table.label}") for table in self.derived),
             *layers,
             alerts(self.policy),
             open_persons(self.policy),
@@ -116,6 +117,11 @@ class Plan:
     def derived(self) -> tuple[Table, ...]:
         """The derived tables that something stands on, in the order of their steps."""
         return tuple(_derived(self.policy))
+
+    @cached_property
+    def asked(self) -> Mapping[str, set[str]]:
+        """Derived table, and `people` -> the columns that are kept."""
+        return columns_asked(self.policy, self.derived)
 
     @property
     def whole(self) -> tuple[Table, ...]:
