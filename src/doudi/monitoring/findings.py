@@ -8,7 +8,7 @@ from copy import copy
 from dataclasses import dataclass
 
 from doudi.lake.engine import Engine
-from doudi.monitoring import concerned, diff, ended, identities, openlines, parts, places, sources, standing
+from doudi.monitoring import concerned, diff, ended, identities, parts, places, sources, standing
 from doudi.monitoring.chain import chain_query, chain_ways, complete, told_by
 from doudi.monitoring.facts import facts_query, facts_table
 from doudi.monitoring.freeze import Frozen
@@ -23,18 +23,16 @@ from doudi.published.manifest import File
 from doudi.published.schema import PARTS
 from doudi.published.tables import TABLES
 from doudi.published.write import NONE, RunWriter
+from doudi.rules.gaps import GAPS, QUESTIONS, UNKNOWNS
 from doudi.rules.layers import WANTED
-from doudi.rules.plan import Plan
+from doudi.rules.plan import WRITTEN_OUT, Plan
 from doudi.rules.rowsql import PERSONS
 
 KEPT = frozenset(
-    {"person_base", "person_facts", "household_facts", "alerts", "evidence", "sources", "unknowns", "positions"}
+    {"person_base", "person_facts", "household_facts", "alerts", "evidence", "sources", QUESTIONS, GAPS, UNKNOWNS}
     | {"person_places", "household_places", "ended_lines", "concerned_households", "concerned_persons"}
 )
 """What is read after the plan has run; everything else it made is dropped to give the memory back."""
-
-LAST = "unknowns"
-"""The last step of the plan."""
 
 CHAIN = f"""
 SELECT t.*, {places.part_of("t")} FROM chain_lines t
@@ -64,15 +62,16 @@ class Findings:
     def __post_init__(self) -> None:
         self.seconds: dict[str, float] = {}
         self.hands = 1  # how many steps are performed at a time
+        self.fresh = True  # nothing was found yet in this engine
         self.steps = self.steps or [written(step) for step in self._every()]  # put into words once, not for every batch
-        self._planned = [step.name for step in self.steps].index(LAST) + 1
+        self._planned = [step.name for step in self.steps].index(UNKNOWNS) + 1
         self.ways = chain_ways(self.policy, self.frozen.books.contracts)
         self.engine.views({identities.VIEW: self.frozen.cut.identities})
 
     def on(self, engine: Engine) -> Findings:
         """The same in another engine, which may work at the same time."""
         other = copy(self)
-        other.engine = engine
+        other.engine, other.fresh = engine, True
         engine.views({identities.VIEW: self.frozen.cut.identities})
         return other
 
@@ -84,9 +83,10 @@ class Findings:
         performance = Performance(self.engine, watch, self.seconds)
         ready = {table.name for table in self.plan.whole} if apart else set[str]()
         planned, later = self.steps[: self._planned], self.steps[self._planned :]
-        planned = [step for step in planned if step.name not in ready]
+        planned = [step for step in planned if step.name not in (ready if self.fresh else ready | WRITTEN_OUT)]
         self._perform(performance, planned)
-        self._drop(step for step in planned if step.name not in KEPT)
+        self.fresh = False
+        self._drop(step for step in planned if step.name not in KEPT | WRITTEN_OUT)
         self.engine.table("rule_lines", standing.rule_lines(self.plan, self.policy))
         self.engine.table("condition_lines", standing.condition_lines(self.plan, self.policy))
         self._perform(performance, later)
@@ -130,7 +130,6 @@ class Findings:
             *ended.steps(self.plan.rules, ended.results_asked(self.plan.policy)),
             *sources.steps(contracts, frozen.cut.tables, self.plan.policy),
             Step("chain_lines", chain_query(self.plan.policy, self.policy, contracts), "汇集救助链"),
-            openlines.STEP,
             published_alerts(frozen),
         ]
 

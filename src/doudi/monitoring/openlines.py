@@ -7,26 +7,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from doudi.lake.engine import Engine
 from doudi.monitoring.places import part_of
-from doudi.monitoring.steps import Step
 from doudi.published.findings import reasons_text
 from doudi.published.write import Numbered
 from doudi.rules.findings import SUBJECT
 from doudi.rules.plan import Plan
 
-GAPS = """
-SELECT rule, conditions, reasons, ROW_NUMBER() OVER (ORDER BY rule, conditions, reasons) - 1 AS gap, DENSE_RANK() OVER (ORDER BY rule) AS place
-FROM (SELECT DISTINCT rule, conditions, reasons FROM unknowns)
-"""
-"""What is unknown and why, each once, numbered; `place`: where the rule stands among them."""
-
-STEP = Step("gaps", GAPS, "归并无法判断的原因")
-
 LINES = f"""
-SELECT u.person, u.household, g.gap, COALESCE(h.region, p.region) AS region, {part_of("u")}
-FROM unknowns u JOIN gaps g ON u.rule = g.rule AND u.conditions = g.conditions AND u.reasons = g.reasons
+SELECT u.person, u.household, u.gap, COALESCE(h.region, p.region) AS region, {part_of("u")}
+FROM open_questions u JOIN (SELECT gap, DENSE_RANK() OVER (ORDER BY rule) AS place FROM gaps) g ON u.gap = g.gap
 LEFT JOIN household_places h ON u.household = h.household
 LEFT JOIN person_places p ON u.person = p.person
 ORDER BY part, g.place, u.household NULLS LAST, u.person NULLS LAST
@@ -36,17 +28,18 @@ ORDER BY part, g.place, u.household NULLS LAST, u.person NULLS LAST
 
 @dataclass
 class OpenLines:
-    """The lines of `unknown`, of which `counted` tells how many there were, by part and rule. Needs `gaps`."""
+    """The lines of `unknown`, of which `counted` tells how many there were, by part and rule. Needs the plan's `open_questions` and `gaps`."""
 
     engine: Engine
     plan: Plan
     counted: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
-        gaps = self.engine.fetch("SELECT rule, conditions, reasons FROM gaps ORDER BY gap")
-        self._rules = [rule for rule, _, _ in gaps]
+        gaps = self.engine.fetch("SELECT gap, rule, conditions, reasons FROM gaps ORDER BY gap")
+        self._gaps = pa.array([gap for gap, *_ in gaps], pa.int64())
+        self._rules = [rule for _, rule, *_ in gaps]
         subjects = [SUBJECT[self.plan.rules[rule].of] for rule in self._rules]
-        reasons = [self._reasons(*gap) for gap in gaps]
+        reasons = [self._reasons(*words) for _, *words in gaps]
         self._numbers: dict[str, pa.Array] = {}
         self.told: dict[str, Numbered] = {}
         for name, said in (("rule", self._rules), ("subject", subjects), ("reasons", reasons)):
@@ -56,17 +49,19 @@ class OpenLines:
     def batches(self) -> Iterator[pa.RecordBatch]:
         """The lines, with everything that is published of them; texts by number, see `told`."""
         for batch in self.engine.batches(LINES):
-            self._count(batch)
+            at = pc.index_in(batch["gap"], self._gaps)
+            self._count(batch["part"], at)
             for name, numbers in self._numbers.items():
-                batch = batch.append_column(name, numbers.take(batch["gap"]))
+                batch = batch.append_column(name, numbers.take(at))
             yield with_places(batch)
 
     def _reasons(self, rule: str, conditions: str, reasons: str) -> str:
         positions = {each.name: each.position for each in self.plan.rules[rule].conditions}
         return reasons_text((positions[name], reason) for name, reason in zip(conditions.split(","), reasons.split("\n"), strict=True))
 
-    def _count(self, batch: pa.RecordBatch) -> None:
-        for line in pa.Table.from_batches([batch]).group_by(["part", "gap"]).aggregate([([], "count_all")]).to_pylist():
+    def _count(self, parts: pa.Array, gaps: pa.Array) -> None:
+        counted = pa.table({"part": parts, "gap": gaps}).group_by(["part", "gap"]).aggregate([([], "count_all")])
+        for line in counted.to_pylist():
             self.counted[line["part"], self._rules[line["gap"]]] += line["count_all"]
 
 

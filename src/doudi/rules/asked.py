@@ -19,7 +19,7 @@ def columns_asked(policy: Policy, derived: Iterable[Table]) -> Mapping[str, set[
     """Derived table, and `people` -> the columns that variables, rules, evidence or derived tables read. `derived`: in the order of their steps."""
     tables = list(derived)
     asked = {table.name: set(ALWAYS | table.home) for table in tables}
-    asked[PEOPLE] = ALWAYS | OF_PEOPLE | _of(_expressions(policy))
+    asked[PEOPLE] = {*ALWAYS, *OF_PEOPLE} | asked_of_persons(policy)
     for variable in policy.variables.values():
         if isinstance(how := variable.how, FromRows) and how.table in asked:
             asked[how.table] |= {how.by} | own_names(how.where) | own_names(how.aggregate.argument)
@@ -29,6 +29,11 @@ def columns_asked(policy: Policy, derived: Iterable[Table]) -> Mapping[str, set[
         for other, names in (found for step in table.steps for found in _others(step)):
             asked.get(other, set[str]()).update(names)
     return asked
+
+
+def asked_of_persons(policy: Policy) -> set[str]:
+    """Everything that expressions over facts name, also what `people` say of everybody."""
+    return _of(_expressions(policy))
 
 
 def _expressions(policy: Policy) -> Iterator[Node | None]:

@@ -1,8 +1,8 @@
-"""What comes out of the facts: alerts, the evidence of each condition, its source rows, and what is unknown and why."""
+"""What comes out of the facts: alerts, the evidence of each condition, and its source rows. What is unknown and why: `gaps`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from sqlglot import exp
 
@@ -15,8 +15,8 @@ from doudi.rules.syntax import Compare, Junction, Name, Node, names
 from doudi.rules.types import NUMERIC, Kind, Type
 
 SUBJECT = {"person": "p", "household": "h"}
-Late = Mapping[str, str]
-"""Variable -> why the missing rows of a late dataset leave it open."""
+POSITIONS, USES = "positions", "source_uses"
+"""Steps that only write out what the policy says."""
 
 
 def text(value: str) -> SQL:
@@ -38,11 +38,11 @@ def _hits(rule: Rule) -> SQL:
     return exp.alias_(exp.to_table(name), "f", table=True)
 
 
-def _facts(rule: Rule) -> SQL:
+def facts_of(rule: Rule) -> SQL:
     return exp.alias_(exp.to_table(FACTS[rule.of]), "f", table=True)
 
 
-def _subject(rule: Rule, alias: str = "f") -> list[SQL]:
+def subject_of(rule: Rule, alias: str = "f") -> list[SQL]:
     """rule, subject, person, household."""
     person = col("person", alias) if rule.of == "person" else cast(exp.Null(), Type.NUMBER)
     return [
@@ -61,13 +61,24 @@ def union(queries: list[exp.Select], columns: Mapping[str, Type]) -> SQL:
     return queries[0] if len(queries) == 1 else exp.union(*queries, distinct=False)
 
 
+def listed(rows: Sequence[Sequence[str | int | bool]], columns: Mapping[str, Type]) -> SQL:
+    """Rows written out, as a query."""
+    if not rows:
+        return union([], columns)
+    values = [exp.Tuple(expressions=[constant(value, kind) for value, kind in zip(row, columns.values(), strict=True)]) for row in rows]
+    alias = exp.TableAlias(this=exp.to_identifier("listed"), columns=[exp.to_identifier(name, quoted=True) for name in columns])
+    return select(*(named(cast(col(name), kind), name) for name, kind in columns.items())).from_(
+        exp.Values(expressions=values, alias=alias), copy=False
+    )
+
+
 ALERT = {"rule": Type.TEXT, "subject": Type.TEXT, "person": Type.NUMBER, "household": Type.NUMBER}
 
 
 def alerts(policy: Policy) -> Step:
     """One row per rule and subject for which it hits."""
     queries = [
-        select(*_subject(rule)).from_(_hits(rule), copy=False).where(all_of(col(rule.column, "f"), eligible(rule)), copy=False)
+        select(*subject_of(rule)).from_(_hits(rule), copy=False).where(all_of(col(rule.column, "f"), eligible(rule)), copy=False)
         for rule in policy.rules.values()
     ]
     return Step("alerts", union(queries, ALERT), "列出命中的线索")
@@ -129,7 +140,7 @@ def evidence(policy: Policy) -> Step:
             {
                 "position": lambda condition: cast(integer(condition.position), Type.INT),
                 "condition": lambda condition: text(condition.name),
-                "result": lambda condition, rule=rule: _result(policy, rule, condition),
+                "result": lambda condition, rule=rule: result_of(policy, rule, condition),
                 "value": lambda condition, rule=rule: _side(policy, rule, sides(condition.measured)[0]),
                 "threshold": lambda condition, rule=rule: _side(policy, rule, sides(condition.measured)[1]),
             },
@@ -143,7 +154,7 @@ def evidence(policy: Policy) -> Step:
 def positions(policy: Policy) -> Step:
     """1, 2, 3 … up to the longest rule: each subject is read once per rule and written once per condition."""
     most = max((len(rule.conditions) for rule in policy.rules.values()), default=1)
-    return Step("positions", union([select(named(cast(integer(at + 1), Type.INT), "at")) for at in range(most)], {}), "条件的次序")
+    return Step(POSITIONS, listed([[at + 1] for at in range(most)], {"at": Type.INT}), "条件的次序")
 
 
 def _by_condition(policy: Policy, rule: Rule, where: SQL, columns: Mapping[str, Callable[[Condition], SQL]]) -> exp.Select:
@@ -152,19 +163,19 @@ def _by_condition(policy: Policy, rule: Rule, where: SQL, columns: Mapping[str, 
     def chosen(value: Callable[[Condition], SQL]) -> SQL:
         return when(*((exp.EQ(this=col("at", "n"), expression=integer(each.position)), value(each)) for each in rule.conditions))
 
-    query = select(*_subject(rule), *(named(chosen(value), name) for name, value in columns.items())).from_(_facts(rule), copy=False)
-    query = query.join(exp.alias_(exp.to_table("positions"), "n", table=True), join_type="cross", copy=False)
+    query = select(*subject_of(rule), *(named(chosen(value), name) for name, value in columns.items())).from_(facts_of(rule), copy=False)
+    query = query.join(exp.alias_(exp.to_table(POSITIONS), "n", table=True), join_type="cross", copy=False)
     some = exp.LTE(this=col("at", "n"), expression=integer(len(rule.conditions)))
-    return _with_household(policy, rule, query).where(all_of(where, some), copy=False)
+    return with_household(policy, rule, query).where(all_of(where, some), copy=False)
 
 
 def _side(policy: Policy, rule: Rule, side: Node | None) -> SQL:
     if side is None:
         return cast(exp.Null(), Type.TEXT)
-    return show(emit(side, _facts_column(policy, rule)), side.kind)
+    return show(emit(side, facts_column(policy, rule)), side.kind)
 
 
-def _facts_column(policy: Policy, rule: Rule) -> Column:
+def facts_column(policy: Policy, rule: Rule) -> Column:
     """Names in the facts of a rule's subject; household facts of a person's household as `h`."""
 
     def column(name: Name) -> SQL:
@@ -180,7 +191,7 @@ def is_household(policy: Policy, name: str) -> bool:
     return name == "members" or name in policy.parameters or (name in policy.variables and policy.variables[name].of == "household")
 
 
-def _with_household(policy: Policy, rule: Rule, query: exp.Select) -> exp.Select:
+def with_household(policy: Policy, rule: Rule, query: exp.Select) -> exp.Select:
     """Facts of the person's household beside the person's, where conditions or their reasons name one."""
     nodes = [node for condition in rule.conditions for node in (condition.test, condition.measured)]
     own = {name for node in nodes for name in names(node)}
@@ -195,68 +206,17 @@ def _beside_household(query: exp.Select) -> exp.Select:
     return query.join(exp.alias_(exp.to_table(FACTS["household"]), "h", table=True), on=on, join_type="left", copy=False)
 
 
-def _result(policy: Policy, rule: Rule, condition: Condition) -> SQL:
-    return emit(condition.test, _facts_column(policy, rule))
+def result_of(policy: Policy, rule: Rule, condition: Condition) -> SQL:
+    return emit(condition.test, facts_column(policy, rule))
 
 
 def results(policy: Policy, of: str) -> exp.Select:
     """For each person or household every condition of the rules about it, as `<rule>_c<position>`. Facts are `f`, so that a WHERE can choose."""
     rules = [rule for rule in policy.rules.values() if rule.of == of]
-    values = [named(_result(policy, rule, each), rule.condition_column(each)) for rule in rules for each in rule.conditions]
+    values = [named(result_of(policy, rule, each), rule.condition_column(each)) for rule in rules for each in rule.conditions]
     facts = exp.alias_(exp.to_table(FACTS[of]), "f", table=True)
     query = select(named(col(of, "f"), of), *values).from_(facts, copy=False)
     return _beside_household(query) if of == "person" else query
-
-
-def unknowns(policy: Policy, late: Late) -> Step:
-    """One row per rule and subject where the rule as a whole is unknown.
-
-    `conditions`: the names of those that are unknown, comma separated; `reasons`: why, a line for each of them.
-    """
-    queries: list[exp.Select] = []
-    for rule in policy.rules.values():
-        open_ = all_of(is_null(col(rule.column, "f")), eligible(rule))
-        tests = [(each, is_null(exp.paren(_result(policy, rule, each)))) for each in rule.conditions]
-        query = select(
-            *_subject(rule),
-            named(_listed(",", ((test, text(each.name)) for each, test in tests)), "conditions"),
-            named(_listed("\n", ((test.copy(), _reason(policy, rule, each, late)) for each, test in tests)), "reasons"),
-        ).from_(_facts(rule), copy=False)
-        queries.append(_with_household(policy, rule, query).where(open_, copy=False))
-    return Step("unknowns", union(queries, ALERT | {"conditions": Type.TEXT, "reasons": Type.TEXT}), "列出无法判断的条件及原因")
-
-
-def _listed(separator: str, parts: Iterable[tuple[SQL, SQL]]) -> SQL:
-    """The texts whose test holds, in order."""
-    texts = [text(separator), *(when((test, value)) for test, value in parts)]
-    return exp.ConcatWs(expressions=texts, coalesce=True)  # without it the emitted text is null as soon as one part is
-
-
-def _reason(policy: Policy, rule: Rule, condition: Condition, late: Late) -> SQL:
-    column = _facts_column(policy, rule)
-    branches: list[tuple[SQL, SQL]] = []
-    delayed: list[str] = []
-    for name in names(condition.test):
-        if name in late:
-            delayed.append(late[name])
-        branches.append((is_null(column(Name(name))), _why(policy, name, column, late)))
-    return when(*branches, default=text("；".join(dict.fromkeys(delayed)) or "数据不全"))
-
-
-def _why(policy: Policy, name: str, column: Column, late: Late) -> SQL:
-    variable = policy.variables.get(name)
-    if name in late:
-        return text(late[name])
-    if name in policy.parameters:
-        return text(f"参数「{policy.parameters[name].label}」在该地没有数值")
-    if variable is None:
-        rule = policy.rules.get(name.removeprefix("hit_"))
-        return text(f"规则 {rule.name}（{rule.label}）无法判断" if rule else "人员基本信息缺失")
-    if variable.reasons:
-        branches = [(emit(reason.when, column), text(reason.says)) for reason in variable.reasons if reason.when]
-        last = next((reason.says for reason in variable.reasons if not reason.when), f"{variable.label}不明")
-        return when(*branches, default=text(last)) if branches else text(last)
-    return text(f"{variable.label}不明")
 
 
 def row_variables(policy: Policy, node: Node, household: bool) -> Iterator[tuple[str, bool]]:
@@ -319,19 +279,9 @@ def _alert_members() -> Step:
 
 def _uses_table(uses: dict[str, list[tuple[str, Condition, bool]]]) -> Step:
     """Which conditions of which rules stand on which variables."""
-    rows = [
-        select(
-            named(text(variable), "variable"),
-            named(text(rule), "rule"),
-            named(text(condition.name), "condition"),
-            named(exp.Boolean(this=whole), "whole"),
-        )
-        for variable, pairs in uses.items()
-        for rule, condition, whole in pairs
-    ]
-    return Step(
-        "source_uses", union(rows, {"variable": Type.TEXT, "rule": Type.TEXT, "condition": Type.TEXT, "whole": Type.BOOL}), "整理条件与变量的对应"
-    )
+    rows = [(variable, rule, condition.name, whole) for variable, pairs in uses.items() for rule, condition, whole in pairs]
+    columns = {"variable": Type.TEXT, "rule": Type.TEXT, "condition": Type.TEXT, "whole": Type.BOOL}
+    return Step(USES, listed(rows, columns), "整理条件与变量的对应")
 
 
 def _source_rows(policy: Policy, table: str, by: str, variables: list[Variable]) -> Step:
@@ -370,10 +320,11 @@ def _source_part(policy: Policy, rows: str, table: str, by: str, variables: list
         use = all_of(exp.EQ(this=col("rule", "u"), expression=col("rule", "a")), exp.EQ(this=col("whole", "u"), expression=col("whole", "a")))
         mine = col("member", "a")
     counted = when(*((exp.EQ(this=col("variable", "u"), expression=text(each.name)), col(f"is_{each.name}", "s")) for each in variables))
-    query = query.join(exp.alias_(exp.to_table("source_uses"), "u", table=True), on=use, copy=False)
+    asked = exp.In(this=col("variable", "u"), expressions=[text(each.name) for each in variables])  # says it before rows are looked for
+    query = query.join(exp.alias_(exp.to_table(USES), "u", table=True), on=use, copy=False)
     return query.join(exp.alias_(exp.to_table(rows), "s", table=True), on=exp.EQ(this=col("key", "s"), expression=mine), copy=False).where(
-        counted, copy=False
+        all_of(asked, counted), copy=False
     )
 
 
-__all__ = ["FACTS", "Late", "alerts", "comparison", "evidence", "positions", "results", "row_variables", "sides", "sources", "unknowns"]
+__all__ = ["FACTS", "alerts", "comparison", "evidence", "positions", "results", "row_variables", "sides", "sources"]

@@ -12,6 +12,7 @@ from fractions import Fraction
 
 from sqlglot import exp
 
+from doudi.rules.asked import asked_of_persons
 from doudi.rules.firstlayer import FEW, Known, first_layer
 from doudi.rules.folding import fold
 from doudi.rules.layer import Layer, Step, layer_name, layer_query, names_all
@@ -25,18 +26,15 @@ FACTS = {"person": "person_facts", "household": "household_facts"}
 WANTED = "wanted_persons"
 
 
-def plan_layers(policy: Policy, of_people: Container[str]) -> list[Step]:
-    """The steps from the tables of rows to the last layers: `household_facts`, and of persons what is new in it, see `person_facts`.
-
-    `of_people`: which columns of `people` everybody is kept with.
-    """
+def plan_layers(policy: Policy) -> list[Step]:
+    """The steps from the tables of rows to the last layers: `household_facts`, and of persons what is new in it, see `person_facts`."""
     steps: list[Step] = []
     passes = _passes(policy, steps)
     ranks = [variable.rank for variable in policy.variables.values()] + [rule.rank for rule in policy.rules.values()]
     last = max([*ranks, 1])
     narrow = _last_of_persons(policy)
     columns: dict[str, list[str]] = {
-        "person": person_base_columns(policy, of_people),
+        "person": built_in_facts(policy),
         "household": ["household", "members"],
     }
     known: Known | None = None
@@ -102,18 +100,21 @@ def _renamed(query: SQL, tables: dict[str, str]) -> SQL:
     return query.transform(rename)
 
 
-def person_base_columns(policy: Policy, of_people: Container[str]) -> list[str]:
-    """Columns of `person_base`, in order."""
-    return ["person", *_kept_of_people(policy, of_people), "listed", "deceased", "death_date", "living"]
+def built_in_facts(policy: Policy) -> list[str]:
+    """What is known of persons without a variable, in order: who they are, and of `people` what an expression names."""
+    return ["person", "household", *_of_people(policy, asked_of_persons(policy)), "listed", "deceased", "death_date", "living"]
 
 
-def _kept_of_people(policy: Policy, of_people: Container[str]) -> list[str]:
+def _of_people(policy: Policy, asked: Container[str]) -> list[str]:
     """The columns that are handed on as they lie in `people`."""
-    return [name for name in policy.tables["people"].columns if name in of_people and name not in ("person", "listed", "bucket")]
+    return [name for name in policy.tables["people"].columns if name in asked and name not in ("person", "household", "listed", "bucket")]
 
 
-def person_base(policy: Policy, of_people: Container[str]) -> Step:
-    """Everybody on a list or in the death register, one row each; dead are those whose death was on or before the day of the run."""
+def person_base(policy: Policy, asked: Container[str]) -> Step:
+    """Everybody on a list or in the death register, one row each, with the columns of `people` that are asked.
+
+    Dead are those whose death was on or before the day of the run.
+    """
     register = select(col("person"), named(exp.Max(this=col("death_date")), "death_date")).from_(exp.to_table("death"), copy=False)
     day = constant(policy.as_of, Type.DATE)
     register = register.where(all_of(exp.Not(this=is_null(col("person"))), exp.LTE(this=col("death_date"), expression=day)), copy=False).group_by(
@@ -122,7 +123,8 @@ def person_base(policy: Policy, of_people: Container[str]) -> Step:
     dead = exp.Not(this=is_null(col("person", "d")))
     query = select(
         named(exp.Coalesce(this=col("person", "p"), expressions=[col("person", "d")]), "person"),
-        *(col(name, "p") for name in _kept_of_people(policy, of_people)),
+        col("household", "p"),
+        *(col(name, "p") for name in _of_people(policy, asked)),
         named(exp.Coalesce(this=col("listed", "p"), expressions=[exp.false()]), "listed"),
         named(dead, "deceased"),
         col("death_date", "d"),
@@ -311,6 +313,7 @@ __all__ = [
     "WANTED",
     "Name",
     "Step",
+    "built_in_facts",
     "layer_name",
     "measures",
     "member_total",

@@ -15,12 +15,16 @@ from doudi.policyfiles.model import PolicyFiles
 from doudi.rules.asked import columns_asked
 from doudi.rules.bounds import DatasetState, bind_lateness
 from doudi.rules.build import build_policy
-from doudi.rules.findings import alerts, comparison, evidence, open_persons, positions, row_variables, sides, sources, unknowns
+from doudi.rules.findings import POSITIONS, USES, alerts, comparison, evidence, open_persons, positions, row_variables, sides, sources
+from doudi.rules.gaps import WORDS, unknowns
 from doudi.rules.layers import Step, measures, person_base, person_facts, plan_layers, wanted_persons
 from doudi.rules.model import Formula, FromRows, Members, Policy, Rule, Table, Variable
 from doudi.rules.rowsql import PEOPLE, Rows
 from doudi.rules.syntax import Node, names
 from doudi.rules.types import Kind, Type
+
+WRITTEN_OUT = frozenset({POSITIONS, USES, WORDS})
+"""Steps that only write out what the policy says: their tables are the same whoever is computed."""
 
 
 @dataclass(frozen=True)
@@ -97,10 +101,9 @@ class Plan:
     @cached_property
     def steps(self) -> tuple[Step, ...]:
         """Every query, in order."""
-        of_people = self.asked[PEOPLE]
-        layers = plan_layers(self.policy, of_people)
+        layers = plan_layers(self.policy)
         return (
-            person_base(self.policy, of_people),
+            person_base(self.policy, self.asked[PEOPLE]),
             *(Step(table.name, Rows(self.policy, table, self.asked).build(), f"整理：{table.label}") for table in self.derived),
             *layers,
             alerts(self.policy),
@@ -110,7 +113,7 @@ class Plan:
             positions(self.policy),
             evidence(self.policy),
             *sources(self.policy),
-            unknowns(self.policy, self.late),
+            *unknowns(self.policy, self.late),
         )
 
     @cached_property
@@ -256,6 +259,7 @@ def _parameters(policy: Policy) -> list[PlannedParameter]:
 
 
 __all__ = [
+    "WRITTEN_OUT",
     "DatasetState",
     "Plan",
     "PlannedCondition",

@@ -22,10 +22,10 @@ from doudi.policyfiles.model import ParameterValue, PolicyFiles, RuleFile, RuleS
 from doudi.rules.build import build_policy
 from doudi.rules.check import Scope, check
 from doudi.rules.judge import judge
-from doudi.rules.layers import person_base_columns
+from doudi.rules.layers import built_in_facts
 from doudi.rules.model import Condition, Policy
 from doudi.rules.plan import plan_policy
-from doudi.rules.rowsql import PEOPLE, aliased, at, col, named, select
+from doudi.rules.rowsql import aliased, at, col, named, select
 from doudi.rules.scopes import PERSON
 from doudi.rules.sql import all_of, cast, constant, emit, integer
 from doudi.rules.syntax import Place, names
@@ -344,7 +344,7 @@ def _computed(case: VariableCase, engine: SpecEngine) -> dict[str, dict[int, dic
         if step.name not in ("alerts", "open_persons"):  # a case of variables has no rules
             engine.create(step.name, step.query)
     found: dict[str, dict[int, dict[str, Any]]] = {}
-    built_in = {"person": [name for name in person_base_columns(case.policy, plan.asked[PEOPLE]) if name != "person"], "household": ["members"]}
+    built_in = {"person": built_in_facts(case.policy)[1:], "household": ["members"]}
     for of, own in built_in.items():
         columns = [of, *own, *(name for name, variable in case.policy.variables.items() if variable.of == of)]
         rows = engine.fetch(select(*(col(name) for name in columns)).from_(exp.to_table(f"{of}_facts"), copy=False))

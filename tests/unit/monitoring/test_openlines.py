@@ -9,10 +9,8 @@ import pytest
 from tests.unit.monitoring.filling import put
 
 from doudi.lake.engine import DuckEngine
-from doudi.monitoring import openlines
 from doudi.monitoring.openlines import OpenLines, with_places
 from doudi.monitoring.parts import NOWHERE
-from doudi.monitoring.steps import Performance
 from doudi.published.tables import TABLES
 from doudi.published.write import check_order, in_words
 
@@ -26,17 +24,15 @@ PLAN = SimpleNamespace(
 def lines(engine: DuckEngine) -> OpenLines:
     put(engine, "household_places", "household part region", (10, "431382", "431382100201"), (20, "431382", "431382"), (30, "430102", None))
     put(engine, "person_places", "person part region", (1, "431382", "431382000000"))
+    put(engine, "open_questions", "gap person household", (7, 1, 10), (7, 9, None), (3, None, 20), (5, None, 10), (5, None, 30))
     put(
         engine,
-        "unknowns",
-        "rule subject person household conditions reasons",
-        ("X03", "p", 1, 10, "poor", "没有核对"),
-        ("X03", "p", 9, None, "poor", "没有核对"),
-        ("K01", "h", None, 20, "poor,checked", "没有核对\n没有核对"),
-        ("K01", "h", None, 10, "checked", "迟交"),
-        ("K01", "h", None, 30, "checked", "迟交"),
+        "gaps",
+        "gap rule conditions reasons",
+        (7, "X03", "poor", "没有核对"),
+        (3, "K01", "poor,checked", "没有核对\n没有核对"),
+        (5, "K01", "checked", "迟交"),
     )
-    Performance(engine).perform([openlines.STEP])
     return OpenLines(engine, PLAN)  # type: ignore[arg-type]
 
 
@@ -72,8 +68,8 @@ def test_a_region_says_county_township_and_village_as_far_as_it_reaches() -> Non
 def test_nothing_unknown_is_no_line(engine: DuckEngine) -> None:
     put(engine, "household_places", "household part region", (10, "431382", "431382"))
     put(engine, "person_places", "person part region", (1, "431382", "431382"))
-    engine.execute("CREATE TABLE unknowns (rule TEXT, subject TEXT, person BIGINT, household BIGINT, conditions TEXT, reasons TEXT)")
-    Performance(engine).perform([openlines.STEP])
+    engine.execute("CREATE TABLE open_questions (gap BIGINT, person BIGINT, household BIGINT)")
+    engine.execute("CREATE TABLE gaps (gap BIGINT, rule TEXT, conditions TEXT, reasons TEXT)")
     lines = OpenLines(engine, PLAN)  # type: ignore[arg-type]
     assert sum(batch.num_rows for batch in lines.batches()) == 0
     assert not lines.counted
