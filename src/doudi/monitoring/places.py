@@ -7,28 +7,33 @@ from collections.abc import Mapping, Sequence
 from doudi.monitoring.parts import NOWHERE, PART
 from doudi.monitoring.steps import Step
 
+DEAD = "SELECT person FROM person_base WHERE deceased"
+
+HEAD = """{
+    'place': CASE WHEN p.listed THEN 0 ELSE 4 END + CASE WHEN p.relation IN ('01', '02') THEN 0 ELSE 2 END + CASE WHEN d.person IS NULL THEN 0 ELSE 1 END,
+    'birth_date': COALESCE(p.birth_date, DATE '9999-12-31'), 'person': p.person, 'region': p.hukou_region
+}"""
+"""What makes somebody the head of a household: the least in this order, in which nobody is equal to another."""
+
 HOUSEHOLD_PLACES = f"""
-SELECT p.household, p.region, p.head, COALESCE(h.part, '{NOWHERE}') AS part
+SELECT household, head.region AS region, head.person AS head, {PART} AS part
 FROM (
-    SELECT household, hukou_region AS region, person AS head,
-        ROW_NUMBER() OVER (
-            PARTITION BY household
-            ORDER BY listed DESC, CASE WHEN relation IN ('01', '02') THEN 0 ELSE 1 END, living DESC, birth_date NULLS LAST, person
-        ) AS place
-    FROM person_base
-    WHERE household IS NOT NULL
-) p
-LEFT JOIN (SELECT household, MIN({PART}) AS part FROM people WHERE household IS NOT NULL GROUP BY household) h ON p.household = h.household
-WHERE p.place = 1
+    SELECT p.household, MIN({HEAD}) AS head, MIN(p.bucket) AS bucket
+    FROM people p LEFT JOIN ({DEAD}) d ON p.person = d.person
+    WHERE p.household IS NOT NULL
+    GROUP BY p.household
+) h
 """
 """The head's registered region (policy: relation 02 or 01, a living one before a dead one; without one the oldest)."""
 
 PERSON_PLACES = f"""
-SELECT b.person, COALESCE(h.region, b.hukou_region) AS region, COALESCE(p.part, '{NOWHERE}') AS part, b.living AND b.listed AS here, b.deceased
-FROM person_base b
-LEFT JOIN household_places h ON b.household = h.household
-LEFT JOIN (SELECT person, {PART} AS part FROM people) p ON b.person = p.person
+SELECT p.person, COALESCE(h.region, p.hukou_region) AS region, {PART} AS part, p.listed AND d.person IS NULL AS here, d.person IS NOT NULL AS deceased
+FROM people p LEFT JOIN ({DEAD}) d ON p.person = d.person
+LEFT JOIN household_places h ON p.household = h.household
+UNION ALL
+SELECT person, CAST(NULL AS TEXT) AS region, '{NOWHERE}' AS part, FALSE AS here, TRUE AS deceased FROM person_base WHERE list_month IS NULL
 """
+"""Of people as they are on the lists: what else is known of everybody is only who is dead, and of somebody on no list nothing else."""
 
 ROUTED = """
 SELECT a.rule, a.subject, a.person, a.household, COALESCE({variables}) AS region

@@ -65,13 +65,15 @@ def tables(engine: DuckEngine, world: World) -> None:
     put(
         engine,
         "person_base",
-        "person household listed living deceased relation hukou_region birth_date",
-        *(
-            (p, h, True, p not in world.dead, p in world.dead, "02" if p % 10 == 1 else "20", f"43138210{h % 10}00{p % 10}", date(1980, 1, p % 10))
-            for p, h in people
-        ),
+        "person household listed list_month living deceased",
+        *((p, h, True, 24321, p not in world.dead, p in world.dead) for p, h in people),
     )
-    put(engine, "people", "person household bucket", *((p, h, 431382100 + h % 10) for p, h in people))
+    put(
+        engine,
+        "people",
+        "person household bucket listed relation hukou_region birth_date",
+        *((p, h, 431382100 + h % 10, True, "02" if p % 10 == 1 else "20", f"43138210{h % 10}00{p % 10}", date(1980, 1, p % 10)) for p, h in people),
+    )
     put(
         engine,
         "person_facts",
