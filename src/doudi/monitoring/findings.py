@@ -35,12 +35,14 @@ KEPT = frozenset(
 """What is read after the plan has run; everything else it made is dropped to give the memory back."""
 
 CHAIN = f"""
-SELECT t.*, {places.part_of("t")} FROM chain_lines t
-LEFT JOIN household_places h ON t.household = h.household
-LEFT JOIN person_places p ON t.person = p.person
-ORDER BY part, t.date, t.place, t.delivery, t.row, t.way
+SELECT * FROM (
+    SELECT t.*, {places.part_of("t")} FROM chain_lines t
+    LEFT JOIN household_places h ON t.household = h.household
+    LEFT JOIN person_places p ON t.person = p.person
+)
+ORDER BY (CAST(part AS BIGINT) * 4000000 + DATE_DIFF('day', DATE '0001-01-01', date)) * 1000 + place, delivery, row, way
 """
-"""The lines of `chain` with their part, in its order."""
+"""The lines of `chain` with their part, in its order: part, date and place, put into one number because short keys are sorted faster, and so on."""
 
 EVIDENCE = "SELECT e.*, a.part FROM alert_evidence e JOIN alert_lines a ON e.alert = a.alert"
 
