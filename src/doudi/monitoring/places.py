@@ -10,7 +10,8 @@ from doudi.monitoring.steps import Step
 DEAD = "SELECT person FROM person_base WHERE deceased"
 
 HEAD = """{
-    'place': CASE WHEN p.listed THEN 0 ELSE 4 END + CASE WHEN p.relation IN ('01', '02') THEN 0 ELSE 2 END + CASE WHEN d.person IS NULL THEN 0 ELSE 1 END,
+    'place': CASE WHEN p.listed THEN 0 ELSE 4 END + CASE WHEN p.relation IN ('01', '02') THEN 0 ELSE 2 END
+        + CASE WHEN d.person IS NULL THEN 0 ELSE 1 END,
     'birth_date': COALESCE(p.birth_date, DATE '9999-12-31'), 'person': p.person, 'region': p.hukou_region
 }"""
 """What makes somebody the head of a household: the least in this order, in which nobody is equal to another."""

@@ -8,7 +8,7 @@ from sqlglot import exp
 
 from doudi.rules.layers import FACTS, Step, layer_name
 from doudi.rules.model import Condition, Formula, FromRows, Members, Policy, Rule, Variable
-from doudi.rules.rowsql import PERSONS, aliased, col, counts_for, named, person_names, read, select
+from doudi.rules.rowsql import PERSONS, aliased, as_table, col, counts_for, named, person_names, read, select
 from doudi.rules.scopes import ROW
 from doudi.rules.sql import SQL, Column, all_of, cast, constant, emit, integer, is_null, when
 from doudi.rules.syntax import Compare, Junction, Name, Node, names
@@ -35,11 +35,11 @@ def eligible(rule: Rule, alias: str = "f") -> SQL:
 def _hits(rule: Rule) -> SQL:
     """The table in which a rule's hits are, of everybody."""
     name = layer_name(rule.rank) if rule.of == "person" else FACTS["household"]
-    return exp.alias_(exp.to_table(name), "f", table=True)
+    return as_table(name, "f")
 
 
 def facts_of(rule: Rule) -> SQL:
-    return exp.alias_(exp.to_table(FACTS[rule.of]), "f", table=True)
+    return as_table(FACTS[rule.of], "f")
 
 
 def subject_of(rule: Rule, alias: str = "f") -> list[SQL]:
@@ -91,8 +91,7 @@ def open_persons(policy: Policy) -> Step:
         if rule.of == "person":
             tests.setdefault(layer_name(rule.rank), []).append(exp.paren(all_of(is_null(col(rule.column, "f")), eligible(rule))))
     queries = [
-        select(col("person", "f")).from_(exp.alias_(exp.to_table(layer), "f", table=True), copy=False).where(exp.or_(*open_), copy=False)
-        for layer, open_ in tests.items()
+        select(col("person", "f")).from_(as_table(layer, "f"), copy=False).where(exp.or_(*open_), copy=False) for layer, open_ in tests.items()
     ]
     return Step("open_persons", union(queries, {"person": Type.NUMBER}), "找出有规则无法判断的人员")
 
@@ -164,7 +163,7 @@ def _by_condition(policy: Policy, rule: Rule, where: SQL, columns: Mapping[str, 
         return when(*((exp.EQ(this=col("at", "n"), expression=integer(each.position)), value(each)) for each in rule.conditions))
 
     query = select(*subject_of(rule), *(named(chosen(value), name) for name, value in columns.items())).from_(facts_of(rule), copy=False)
-    query = query.join(exp.alias_(exp.to_table(POSITIONS), "n", table=True), join_type="cross", copy=False)
+    query = query.join(as_table(POSITIONS, "n"), join_type="cross", copy=False)
     some = exp.LTE(this=col("at", "n"), expression=integer(len(rule.conditions)))
     return with_household(policy, rule, query).where(all_of(where, some), copy=False)
 
@@ -203,7 +202,7 @@ def with_household(policy: Policy, rule: Rule, query: exp.Select) -> exp.Select:
 
 def _beside_household(query: exp.Select) -> exp.Select:
     on = exp.EQ(this=col("household", "f"), expression=col("household", "h"))
-    return query.join(exp.alias_(exp.to_table(FACTS["household"]), "h", table=True), on=on, join_type="left", copy=False)
+    return query.join(as_table(FACTS["household"], "h"), on=on, join_type="left", copy=False)
 
 
 def result_of(policy: Policy, rule: Rule, condition: Condition) -> SQL:
@@ -214,7 +213,7 @@ def results(policy: Policy, of: str) -> exp.Select:
     """For each person or household every condition of the rules about it, as `<rule>_c<position>`. Facts are `f`, so that a WHERE can choose."""
     rules = [rule for rule in policy.rules.values() if rule.of == of]
     values = [named(result_of(policy, rule, each), rule.condition_column(each)) for rule in rules for each in rule.conditions]
-    facts = exp.alias_(exp.to_table(FACTS[of]), "f", table=True)
+    facts = as_table(FACTS[of], "f")
     query = select(named(col(of, "f"), of), *values).from_(facts, copy=False)
     return _beside_household(query) if of == "person" else query
 
@@ -266,14 +265,12 @@ def sources(policy: Policy) -> list[Step]:
 
 def _alert_members() -> Step:
     """Whose rows may stand behind an alert: of the person, and (`whole`) of everybody in the household."""
-    own = select(*(col(name) for name in ALERT), named(exp.false(), "whole"), named(col("person"), "member")).from_(
-        exp.to_table("alerts"), copy=False
-    )
+    own = select(*(col(name) for name in ALERT), named(exp.false(), "whole"), named(col("person"), "member")).from_(as_table("alerts"), copy=False)
     own = own.where(exp.Not(this=is_null(col("person"))), copy=False)
-    people = exp.alias_(exp.to_table(PERSONS), "b", table=True)
+    people = as_table(PERSONS, "b")
     at_home = all_of(exp.EQ(this=col("household", "b"), expression=col("household", "a")), col("living", "b"), col("listed", "b"))
     members = select(*(col(name, "a") for name in ALERT), named(exp.true(), "whole"), named(col("person", "b"), "member"))
-    members = members.from_(exp.alias_(exp.to_table("alerts"), "a", table=True), copy=False).join(people, on=at_home, copy=False)
+    members = members.from_(as_table("alerts", "a"), copy=False).join(people, on=at_home, copy=False)
     return Step("alert_members", exp.union(own, members, distinct=False), "找出线索涉及的人员")
 
 
@@ -299,7 +296,7 @@ def _source_rows(policy: Policy, table: str, by: str, variables: list[Variable])
         marks.append(named(counted, f"is_{variable.name}"))
         needed |= person_names(how)
     concerned, key = ("household", "household") if by == "household" else ("member", by)
-    known = select(col(concerned)).from_(exp.to_table("alert_members"), copy=False).where(exp.Not(this=is_null(col(concerned))), copy=False)
+    known = select(col(concerned)).from_(as_table("alert_members"), copy=False).where(exp.Not(this=is_null(col(concerned))), copy=False)
     columns = [named(col(key, "t"), "key"), col("delivery", "t"), col("row", "t"), *marks]
     query = select(*columns).from_(aliased(read(policy, table, needed | ({"living", "listed"} if of_household else set())), "t"), copy=False)
     return Step(
@@ -313,18 +310,16 @@ def _source_part(policy: Policy, rows: str, table: str, by: str, variables: list
     columns = [*(col(name, "a") for name in ALERT), col("condition", "u"), col("variable", "u")]
     columns += [named(text(policy.tables[table].dataset), "dataset"), col("delivery", "s"), col("row", "s")]
     if by == "household":
-        query = select(*columns).from_(exp.alias_(exp.to_table("alerts"), "a", table=True), copy=False)
+        query = select(*columns).from_(as_table("alerts", "a"), copy=False)
         use, mine = exp.EQ(this=col("rule", "u"), expression=col("rule", "a")), col("household", "a")
     else:
-        query = select(*columns).from_(exp.alias_(exp.to_table("alert_members"), "a", table=True), copy=False)
+        query = select(*columns).from_(as_table("alert_members", "a"), copy=False)
         use = all_of(exp.EQ(this=col("rule", "u"), expression=col("rule", "a")), exp.EQ(this=col("whole", "u"), expression=col("whole", "a")))
         mine = col("member", "a")
     counted = when(*((exp.EQ(this=col("variable", "u"), expression=text(each.name)), col(f"is_{each.name}", "s")) for each in variables))
     asked = exp.In(this=col("variable", "u"), expressions=[text(each.name) for each in variables])  # says it before rows are looked for
-    query = query.join(exp.alias_(exp.to_table(USES), "u", table=True), on=use, copy=False)
-    return query.join(exp.alias_(exp.to_table(rows), "s", table=True), on=exp.EQ(this=col("key", "s"), expression=mine), copy=False).where(
-        all_of(asked, counted), copy=False
-    )
+    query = query.join(as_table(USES, "u"), on=use, copy=False)
+    return query.join(as_table(rows, "s"), on=exp.EQ(this=col("key", "s"), expression=mine), copy=False).where(all_of(asked, counted), copy=False)
 
 
 __all__ = ["FACTS", "alerts", "comparison", "evidence", "positions", "results", "row_variables", "sides", "sources"]

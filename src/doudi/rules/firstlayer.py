@@ -13,7 +13,7 @@ from sqlglot import exp
 from doudi.rules.folding import fold
 from doudi.rules.layer import Layer, Step, layer_name, layer_query, sublevels
 from doudi.rules.model import FromRows, Policy, Variable
-from doudi.rules.rowsql import PERSONS, aliased, col, named, select
+from doudi.rules.rowsql import PERSONS, aliased, as_table, col, named, select
 from doudi.rules.sql import SQL, cast, constant, is_null
 from doudi.rules.syntax import Literal
 from doudi.rules.types import NUMERIC
@@ -36,7 +36,7 @@ def first_layer(policy: Policy, layer: Layer, passes: Passes, columns: list[str]
     None if there is no such table: nothing is asked of few.
     """
     few = {passes[name] for name in layer.ready if not _covers_many(policy.variables[name], policy)}
-    base = exp.to_table(PERSONS)
+    base = as_table(PERSONS)
     if not few:
         return [Step(layer_name(0), layer_query(0, layer, {"person": columns}, base), says)], None
     tables = {name for name, _ in few}
@@ -75,7 +75,7 @@ def _without_rows(policy: Policy, layer: Layer, shared: Layer, own: Layer) -> tu
     known: dict[str, Literal] = {}
     has = exp.EQ(this=col("person", "t"), expression=col("person", IN_FEW))
     rest = Layer(layer.of, {**shared.ready, IN_FEW: exp.Not(this=is_null(col("person", IN_FEW)))})
-    rest.joins = [*shared.joins, (exp.to_table(IN_FEW), IN_FEW, has)]
+    rest.joins = [*shared.joins, (as_table(IN_FEW), IN_FEW, has)]
     for name in own.ready:
         if _is_multiple(literal := _empty(policy.variables[name])):
             rest.ready[name] = constant(literal.value, literal.kind.type)
@@ -102,14 +102,14 @@ def _is_multiple(literal: Literal) -> bool:
 
 
 def _in_few(few: list[tuple[str, str]]) -> SQL:
-    keys = [select(named(col(by), "person")).from_(exp.to_table(name), copy=False) for name, by in few]
+    keys = [select(named(col(by), "person")).from_(as_table(name), copy=False) for name, by in few]
     every = keys[0] if len(keys) == 1 else exp.union(*keys, distinct=False)
     return select(col("person", "t")).distinct(copy=False).from_(aliased(every, "t"), copy=False)
 
 
 def _in(columns: Iterable[str]) -> exp.Select:
     """What is known of whoever has rows in tables of few, from everybody's facts."""
-    everybody = select(*(col(name, "m") for name in columns)).from_(exp.alias_(exp.to_table(MANY), "m", table=True), copy=False)
+    everybody = select(*(col(name, "m") for name in columns)).from_(as_table(MANY, "m"), copy=False)
     return everybody.where(col(IN_FEW, "m"), copy=False)
 
 
@@ -118,7 +118,7 @@ def _both(columns: Iterable[str], known: Known) -> SQL:
         literal = known[name]
         return named(cast(constant(literal.value, literal.kind.type), literal.kind.type), name)
 
-    few = select(*(col(name, "f") for name in columns)).from_(exp.alias_(exp.to_table(FEW), "f", table=True), copy=False)
+    few = select(*(col(name, "f") for name in columns)).from_(as_table(FEW, "f"), copy=False)
     others = select(*(same(name) if name in known else col(name, "m") for name in columns))
-    others = others.from_(exp.alias_(exp.to_table(MANY), "m", table=True), copy=False).where(exp.Not(this=col(IN_FEW, "m")), copy=False)
+    others = others.from_(as_table(MANY, "m"), copy=False).where(exp.Not(this=col(IN_FEW, "m")), copy=False)
     return exp.union(few, others, distinct=False)

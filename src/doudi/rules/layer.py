@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from sqlglot import exp
 
-from doudi.rules.rowsql import aliased, at, col, named, select
+from doudi.rules.rowsql import aliased, as_table, at, col, named, select
 from doudi.rules.sql import SQL, emit
 from doudi.rules.syntax import Node, names
 
@@ -85,7 +85,7 @@ def layer_query(
     if borrowed:
         household = next(step.name for step in reversed(steps) if step.name.startswith("household_"))
         query = query.join(
-            exp.alias_(exp.to_table(household), "h", table=True),
+            as_table(household, "h"),
             on=exp.EQ(this=col("household", "t"), expression=col("household", "h")),
             join_type="left",
             copy=False,

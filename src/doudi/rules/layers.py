@@ -7,7 +7,6 @@ others of the same layer are nested selects, so that an engine computes each onc
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import replace
 from fractions import Fraction
 
 from sqlglot import exp
@@ -17,7 +16,7 @@ from doudi.rules.firstlayer import FEW, Known, first_layer
 from doudi.rules.folding import fold
 from doudi.rules.layer import Layer, Step, layer_name, layer_query, names_all
 from doudi.rules.model import Aggregate, Condition, Formula, FromRows, Members, Parameter, Policy, Variable
-from doudi.rules.rowsql import PERSONS, aliased, at, col, grouped_pass, named, select
+from doudi.rules.rowsql import PERSONS, aliased, as_table, at, col, grouped_pass, named, select
 from doudi.rules.sql import SQL, all_of, cast, constant, emit, integer, is_null, when
 from doudi.rules.syntax import Junction, Literal, Name, Node, Not, names
 from doudi.rules.types import Type
@@ -30,15 +29,13 @@ def plan_layers(policy: Policy) -> list[Step]:
     """The steps from the tables of rows to the last layers: `household_facts`, and of persons what is new in it, see `person_facts`."""
     steps: list[Step] = []
     passes = _passes(policy, steps)
-    ranks = [variable.rank for variable in policy.variables.values()] + [rule.rank for rule in policy.rules.values()]
-    last = max([*ranks, 1])
-    narrow = _last_of_persons(policy)
+    narrow, home = _last(policy, "person"), max(_last(policy, "household"), 1)
     columns: dict[str, list[str]] = {
         "person": built_in_facts(policy),
         "household": ["household", "members"],
     }
     known: Known | None = None
-    for rank in range(last + 1):
+    for rank in range(max(narrow, home) + 1):
         layer = _layer(policy, rank, passes, known if rank == 1 else None)
         says = f"汇总{'个人' if rank % 2 == 0 else '家庭'}事实（第 {rank // 2 + 1} 层）"
         if rank == 0:
@@ -46,15 +43,14 @@ def plan_layers(policy: Policy) -> list[Step]:
             steps += first
         elif rank == 1 or layer.made:
             base, kept = _base(rank, layer.of, steps), _read_later(policy, rank) if rank == narrow else None
-            steps.append(Step(layer_name(rank), layer_query(rank, layer, columns, base, steps, kept), says))
-    last_one = {next(step.name for step in reversed(steps) if step.name.startswith("household_")): FACTS["household"]}
-    return [replace(step, name=last_one.get(step.name, step.name), query=_renamed(step.query, last_one)) for step in steps]
+            name = FACTS["household"] if rank == home else layer_name(rank)
+            steps.append(Step(name, layer_query(rank, layer, columns, base, steps, kept), says))
+    return steps
 
 
-def _last_of_persons(policy: Policy) -> int:
-    """The rank of the last layer of persons."""
-    ranks = [each.rank for each in (*policy.variables.values(), *policy.rules.values()) if each.of == "person"]
-    return max([*ranks, 0])
+def _last(policy: Policy, of: str) -> int:
+    """The rank of the last layer of persons or of households."""
+    return max((each.rank for each in (*policy.variables.values(), *policy.rules.values()) if each.of == of), default=0)
 
 
 def _read_later(policy: Policy, rank: int) -> set[str]:
@@ -71,33 +67,24 @@ def _columns(step: Step) -> list[str]:
 
 def wanted_persons() -> Step:
     """Whose facts are gathered: everybody's, unless somebody who needs fewer performs another step of this name."""
-    return Step(WANTED, select(col("person")).from_(exp.to_table(PERSONS), copy=False), "选定要汇集情况的人员")
+    return Step(WANTED, select(col("person")).from_(as_table(PERSONS), copy=False), "选定要汇集情况的人员")
 
 
 def person_facts(policy: Policy, steps: Sequence[Step]) -> Step:
     """The facts of those in `wanted_persons`, from all layers: what the last one holds is new in it, so that nobody's facts are copied needlessly."""
     layers = [step for step in steps if step.name.startswith("person_") and step.name != PERSONS]
-    wanted = select(col("person")).from_(exp.to_table(WANTED), copy=False)
+    wanted = select(col("person")).from_(as_table(WANTED), copy=False)
     chosen = exp.In(this=col("person", "a"), query=exp.Subquery(this=wanted))
     full, last = layers[max(0, len(layers) - 2)], layers[-1]
     columns = [named(col(name, "a"), name) for name in _columns(full)]
-    query = select(*columns).from_(exp.alias_(exp.to_table(full.name), "a", table=True), copy=False)
+    query = select(*columns).from_(as_table(full.name, "a"), copy=False)
     if full is not last:
         known = set(_columns(full))
         new = [name for name in _columns(last) if name not in known]
         query = query.select(*(named(col(name, "b"), name) for name in new), copy=False)
         both = exp.EQ(this=col("person", "a"), expression=col("person", "b"))
-        query = query.join(exp.alias_(exp.to_table(last.name), "b", table=True), on=both, copy=False)
+        query = query.join(as_table(last.name, "b"), on=both, copy=False)
     return Step(FACTS["person"], query.where(chosen, copy=False), "汇总个人事实")
-
-
-def _renamed(query: SQL, tables: dict[str, str]) -> SQL:
-    def rename(node: SQL) -> SQL:
-        if isinstance(node, exp.Table) and node.name in tables:
-            return exp.to_table(tables[node.name], alias=node.alias or None)
-        return node
-
-    return query.transform(rename)
 
 
 def built_in_facts(policy: Policy) -> list[str]:
@@ -115,7 +102,7 @@ def person_base(policy: Policy, asked: Container[str]) -> Step:
 
     Dead are those whose death was on or before the day of the run.
     """
-    register = select(col("person"), named(exp.Max(this=col("death_date")), "death_date")).from_(exp.to_table("death"), copy=False)
+    register = select(col("person"), named(exp.Max(this=col("death_date")), "death_date")).from_(as_table("death"), copy=False)
     day = constant(policy.as_of, Type.DATE)
     register = register.where(all_of(exp.Not(this=is_null(col("person"))), exp.LTE(this=col("death_date"), expression=day)), copy=False).group_by(
         col("person"), copy=False
@@ -129,7 +116,7 @@ def person_base(policy: Policy, asked: Container[str]) -> Step:
         named(dead, "deceased"),
         col("death_date", "d"),
         named(is_null(col("person", "d")), "living"),
-    ).from_(exp.alias_(exp.to_table("people"), "p", table=True), copy=False)
+    ).from_(as_table("people", "p"), copy=False)
     query = query.join(aliased(register, "d"), on=exp.EQ(this=col("person", "p"), expression=col("person", "d")), join_type="full", copy=False)
     return Step(PERSONS, query, "合并全员人口与死亡登记")
 
@@ -173,7 +160,7 @@ def _layer(policy: Policy, rank: int, passes: dict[str, tuple[str, str]], known:
     own = "person" if of == "person" else "household"
     for name, alias in joined.items():
         by = next(by for pass_, by in passes.values() if pass_ == name)
-        layer.joins.append((exp.to_table(name), alias, exp.EQ(this=col(own, "t"), expression=col(by, alias))))
+        layer.joins.append((as_table(name), alias, exp.EQ(this=col(own, "t"), expression=col(by, alias))))
     _add_rollups(rank, rollups, known, layer)
     _rules(policy, rank, layer)
     if of == "household" and rank == policy.parameter_rank:
@@ -241,7 +228,7 @@ def _rollup(people: str, rollups: Mapping[str, Aggregate]) -> SQL:
     known = all_of(col("living", "t"), col("listed", "t"), exp.Not(this=is_null(col("household", "t"))))
     return (
         select(col("household", "t"), *totals)
-        .from_(exp.alias_(exp.to_table(people), "t", table=True), copy=False)
+        .from_(as_table(people, "t"), copy=False)
         .where(known, copy=False)
         .group_by(col("household", "t"), copy=False)
     )
@@ -296,11 +283,11 @@ def _base(rank: int, of: str, steps: Sequence[Step]) -> SQL:
         known = all_of(col("living"), col("listed"), exp.Not(this=is_null(col("household"))))
         return (
             select(col("household"), named(exp.Count(this=exp.Star()), "members"))
-            .from_(exp.to_table(PERSONS), copy=False)
+            .from_(as_table(PERSONS), copy=False)
             .where(known, copy=False)
             .group_by(col("household"), copy=False)
         )
-    return exp.to_table(next(step.name for step in reversed(steps) if step.name.startswith(f"{of}_") and step.name != PERSONS))
+    return as_table(next(step.name for step in reversed(steps) if step.name.startswith(f"{of}_") and step.name != PERSONS))
 
 
 def measures(node: Node) -> list[str]:

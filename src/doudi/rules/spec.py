@@ -25,7 +25,7 @@ from doudi.rules.judge import judge
 from doudi.rules.layers import built_in_facts
 from doudi.rules.model import Condition, Policy
 from doudi.rules.plan import plan_policy
-from doudi.rules.rowsql import aliased, at, col, named, select
+from doudi.rules.rowsql import aliased, as_table, at, col, named, select
 from doudi.rules.scopes import PERSON
 from doudi.rules.sql import all_of, cast, constant, emit, integer
 from doudi.rules.syntax import Place, names
@@ -347,7 +347,7 @@ def _computed(case: VariableCase, engine: SpecEngine) -> dict[str, dict[int, dic
     built_in = {"person": built_in_facts(case.policy)[1:], "household": ["members"]}
     for of, own in built_in.items():
         columns = [of, *own, *(name for name, variable in case.policy.variables.items() if variable.of == of)]
-        rows = engine.fetch(select(*(col(name) for name in columns)).from_(exp.to_table(f"{of}_facts"), copy=False))
+        rows = engine.fetch(select(*(col(name) for name in columns)).from_(as_table(f"{of}_facts"), copy=False))
         found[of] = {row[0]: dict(zip(columns, row, strict=True)) for row in rows}
     return found
 
