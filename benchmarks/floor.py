@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
 
 from benchmarks.columns import columns_read
-from benchmarks.harness import Contestant, StopWatch, race
+from benchmarks.harness import Contestant, Measured, StopWatch, race
 from benchmarks.worlds import AS_OF, World
 from doudi.identity.columns import table_columns
 from doudi.lake.engine import DuckEngine
@@ -34,8 +34,7 @@ def measure(world: World, rounds: int, says: Callable[[str], None]) -> dict[str,
     """The scan and the whole run, as multiples of the scan."""
     says("查明 57 条规则读哪些列")
     columns = rule_columns(world)
-    options = {"world": str(world.folder), "columns": columns}
-    scan = race([Contestant("扫描一遍", "floor:scan", options)], max(3, rounds), says)["扫描一遍"]
+    scan = scanned(world, says, max(3, rounds), columns)
     full = race([Contestant("完整运行", "runs:whole_run", {"world": str(world.folder)})], rounds, says)["完整运行"]
     plan = float(full.told["plan"])
     return {
@@ -55,6 +54,12 @@ def measure(world: World, rounds: int, says: Callable[[str], None]) -> dict[str,
         },
         "goals": {"run": 10, "run_wish": 8},
     }
+
+
+def scanned(world: World, says: Callable[[str], None], rounds: int = 2, columns: Mapping[str, Sequence[str]] | None = None) -> Measured:
+    """The scan alone. `columns` by table: those that all rules read, unless they are given."""
+    options = {"world": str(world.folder), "columns": columns or rule_columns(world)}
+    return race([Contestant("扫描一遍", "floor:scan", options)], rounds, says)["扫描一遍"]
 
 
 def rule_columns(world: World) -> Mapping[str, tuple[str, ...]]:

@@ -11,9 +11,10 @@ from math import log2
 from pathlib import Path
 from typing import Any
 
-from benchmarks import changed
+from benchmarks import changed, floor
 from benchmarks.harness import Contestant, Measured, machine, race
 from benchmarks.reduced import touched, widest
+from benchmarks.ten import contest
 from benchmarks.ten.rules import TEN
 from benchmarks.worlds import AS_OF, PREFECTURE, World, program, simulated
 from benchmarks.worlds import PROVINCE as REGION
@@ -24,6 +25,8 @@ NIGHTLY = (100_000, 250_000, 500_000, 1_000_000)
 PROVINCE = (1_000_000, 4_000_000, 16_000_000, 66_000_000)
 CHANGED = 16_000_000
 """People of whom some households change, where the size is not the nightly one."""
+TEN_AMONG = 4_000_000
+"""People among whom the ten rules are raced again, where what a start costs weighs less."""
 
 
 def measure(world: World, rounds: int, says: Callable[[str], None]) -> dict[str, Any]:
@@ -35,13 +38,14 @@ def measure(world: World, rounds: int, says: Callable[[str], None]) -> dict[str,
 
 
 def province(world: World, rounds: int, says: Callable[[str], None]) -> dict[str, Any]:
-    """By people up to the whole province, once each, then by changed households. Killed, it goes on after the last size that was measured."""
+    """By people up to the whole province, once each, then ten rules, then changed households. Killed, it goes on after what was measured last."""
     data = world.folder.parent
     ledger = Ledger(data / "province.json", says)
     sizes = [size for size in PROVINCE if size <= most_people()]
     people = [ledger.once(f"{size}", lambda size=size: whole(size, data, says, REGION)) for size in sizes]
+    ten = ledger.once("ten", lambda: contest.measure(simulated(TEN_AMONG, data, says, REGION), rounds, says))
     found = ledger.once("changed", lambda: changed.measure(simulated(CHANGED, data, says, REGION), says, changed.GOALS))
-    return {"people": people, "doubling": doubling(people), "changed": found}
+    return {"people": people, "doubling": doubling(people), "ten": ten, "changed": found}
 
 
 def most_people() -> int:
@@ -72,10 +76,12 @@ class Ledger:
 
 
 def whole(size: int, data: Path, says: Callable[[str], None], region: str = PREFECTURE) -> dict[str, Any]:
-    """A whole run of all rules at a size."""
+    """A whole run of all rules at a size, beside one scan of the columns that they read."""
     world = simulated(size, data, says, region)
     name = f"{size / 10_000:g} 万人"
-    return _line(race([Contestant(name, "runs:whole_run", {"world": str(world.folder)})], 1, says)[name], asked=size)
+    scan = floor.scanned(world, says)
+    run = race([Contestant(name, "runs:whole_run", {"world": str(world.folder)})], 1, says)[name]
+    return _line(run, asked=size, scan=scan.best, scan_cpu=scan.cpu)
 
 
 def doubling(lines: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

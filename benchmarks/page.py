@@ -84,6 +84,11 @@ after, everybody is computed (ADR 8). What a start costs - reading the policy, c
 size, so the shares fall as people grow: see the table for sixteen million below.
 """
 
+AMONG_MANY = """### Ten rules among many
+
+The ten rules of above among {people:,} people, where reading the policy, compiling and planning it weigh less.
+"""
+
 WHOLE = 60_000_000
 TRIAL = """This is a trial (`DOUDI_BENCH_MOST={most} make bench-province`): more people than that were not measured with this version.
 """
@@ -131,7 +136,11 @@ def _sections() -> Iterator[str]:
         if kept["results"]["people"][-1]["people"] < WHOLE:
             yield TRIAL.format(most=kept["results"]["people"][-1]["asked"])
         yield from _measured(kept, people_rows(kept["results"]))
+        if "ten" in kept["results"]:
+            yield AMONG_MANY.format(people=kept["results"]["ten"]["people"])
+            yield "\n".join(as_markdown(ten_rows(kept["results"]["ten"]))) + "\n"
         if "changed" in kept["results"]:
+            yield "### Changed households among many\n"
             yield "\n".join(as_markdown(changed_rows(kept["results"]))) + "\n"
     if kept := _kept("linkage"):
         yield LINKAGE

@@ -47,10 +47,11 @@ def ten_rows(results: Results) -> list[Row]:
 def people_rows(results: Results) -> list[Row]:
     """A whole run at several sizes."""
     factors = {each["to"]: f"{each['factor']:.2f}（{each['cpu_factor']:.2f}）" for each in results["doubling"]}
-    rows: list[Row] = [("人数", "行数", "秒", "处理器秒", "秒/百万人", "其中计划", "内存 MB", "每翻一番是线性的几倍（按处理器时间）")]
+    rows: list[Row] = [("人数", "行数", "秒", "处理器秒", "秒/百万人", "是扫描的几倍", "其中计划", "内存 MB", "每翻一番是线性的几倍（按处理器时间）")]
     for each in results["people"]:
         best, people = each["best"], each["people"]
-        time = (f"{best:.1f}", f"{each['cpu']:.1f}", f"{best / people * 1e6:.1f}", f"{each['plan']:.1f}")
+        scans = f"{best / each['scan']:.1f}" if "scan" in each else ""
+        time = (f"{best:.1f}", f"{each['cpu']:.1f}", f"{best / people * 1e6:.1f}", scans, f"{each['plan']:.1f}")
         rows.append((f"{people:,}", f"{each['rows']:,}", *time, f"{each['peak_mb']:.0f}", factors.get(people, "")))
     return rows
 
@@ -150,7 +151,7 @@ SHOWN: Mapping[str, Callable[[Results], list[str]]] = {
     "ten": lambda results: as_text(ten_rows(results)),
     "growth": lambda results: [*as_text(people_rows(results)), "", *as_text(rules_rows(results)), "", *as_text(changed_rows(results))],
     "linkage": lambda results: [*as_text(damaged_rows(results)), "", *as_text(febrl_rows(results))],
-    "province": lambda results: [*as_text(people_rows(results)), "", *as_text(changed_rows(results))],
+    "province": lambda results: [*as_text(people_rows(results)), "", *as_text(ten_rows(results["ten"])), "", *as_text(changed_rows(results))],
     "ten-engine": lambda results: as_text(ten_rows(results)),
     "site-load": lambda results: as_text(load_rows(results)),
     "site-search": lambda results: as_text(search_rows(results)),
