@@ -39,7 +39,7 @@ TOLD = """
 SELECT q.gap, w.rule, w.subject, STRING_AGG(w.condition, ',' ORDER BY w.position) AS conditions,
     STRING_AGG(w.reason, CHR(10) ORDER BY w.position) AS reasons
 FROM (SELECT DISTINCT gap FROM open_questions) q
-JOIN gap_words w ON q.gap BETWEEN w.first AND w.last AND (q.gap - w.first) // w.weight % w.options = w.option
+JOIN gap_words w ON q.gap BETWEEN w.first AND w.last AND ((q.gap - w.first) // w.weight) % w.options = w.option
 GROUP BY q.gap, w.rule, w.subject
 """
 
