@@ -58,7 +58,8 @@ ten that pull in no other rule, these touch the most ({touched}), and of those t
 
 All contestants read the same Parquet files, and each must find exactly Doudi's {alerts:,} alerts, or the benchmark fails.
 
-- **Doudi**: the policy reduced to these rules, compiled and run step by step; facts of everybody, alerts, evidence of each condition, unknowns
+- **Doudi**: the policy reduced to these rules, compiled, and its steps performed as a run performs them (two at a time, where neither waits for the
+  other); facts of everybody, alerts, evidence of each condition, unknowns
   with their reasons. With the delivered rows behind the evidence it is a line of its own, because no other contestant finds those.
 - **SQL by hand** (`benchmarks/ten/wide.sql`): one pass per dataset, facts of everybody in one wide table, the same alerts, the same evidence with
   values and lines, the same unknowns with the same words; all compared line by line.

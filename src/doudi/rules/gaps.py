@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from sqlglot import exp
 
 from doudi.kernel.errors import DoudiError, code
-from doudi.rules.findings import SUBJECT, eligible, facts_column, facts_of, listed, result_of, union, with_household
+from doudi.rules.findings import SUBJECT, eligible, facts_column, facts_of, listed, result_of, text, union, with_household
 from doudi.rules.layers import Step
 from doudi.rules.model import Condition, Policy, Rule
 from doudi.rules.rowsql import col, named, select
@@ -36,8 +36,7 @@ WORD: Mapping[str, Type] = {**dict.fromkeys(NUMBERS, Type.NUMBER), **dict.fromke
 this reason those whose digit of this weight, which has so many options, is `option`."""
 
 TOLD = """
-SELECT q.gap, w.rule, w.subject, STRING_AGG(w.condition, ',' ORDER BY w.position) AS conditions,
-    STRING_AGG(w.reason, CHR(10) ORDER BY w.position) AS reasons
+SELECT q.gap, w.rule, w.subject
 FROM (SELECT DISTINCT gap FROM open_questions) q
 JOIN gap_words w ON q.gap BETWEEN w.first AND w.last AND ((q.gap - w.first) // w.weight) % w.options = w.option
 GROUP BY q.gap, w.rule, w.subject
@@ -92,7 +91,7 @@ def unknowns(policy: Policy, late: Late) -> list[Step]:
     return [
         Step(WORDS, listed(words, WORD), "整理未知原因的编号"),
         Step(QUESTIONS, union(questions, numbers), "找出无法判断的对象"),
-        Step(GAPS, exp.maybe_parse(TOLD, dialect="duckdb"), "归并无法判断的条件及原因"),
+        Step(GAPS, _told(policy), "归并无法判断的条件及原因"),
         Step(UNKNOWNS, exp.maybe_parse(IN_WORDS, dialect="duckdb"), "列出无法判断的条件及原因", view=True),
     ]
 
@@ -119,6 +118,21 @@ def _words(rule: Rule, first: int, ways: int, said: list[_Reasons]) -> Iterator[
             digit = (weight, reasons.ways, option)
             yield (first, first + ways - 1, *digit, condition.position, rule.name, SUBJECT[rule.of], condition.name, reason)
         weight *= reasons.ways
+
+
+def _told(policy: Policy) -> exp.Select:
+    """The gaps that there are, in words."""
+    most = max((len(rule.conditions) for rule in policy.rules.values()), default=1)
+
+    def every(name: str, separator: str) -> SQL:
+        """The texts of the conditions that are unknown, in order."""
+        places = [exp.EQ(this=col("position", "w"), expression=integer(at + 1)) for at in range(most)]
+        texts = [exp.Max(this=when((place, col(name, "w")))) for place in places]
+        return exp.ConcatWs(expressions=[text(separator), *texts], coalesce=True)  # without it the emitted text is null as soon as one part is
+
+    query: SQL = exp.maybe_parse(TOLD, dialect="duckdb")
+    assert isinstance(query, exp.Select)
+    return query.select(named(every("condition", ","), "conditions"), named(every("reason", "\n"), "reasons"), copy=False)
 
 
 def _reason(policy: Policy, rule: Rule, condition: Condition, late: Late, say: Say) -> SQL:

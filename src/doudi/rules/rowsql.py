@@ -18,6 +18,9 @@ SURE = "_sure"
 PERSONS, PEOPLE = "person_base", "people"
 """Everybody, on a list or in the death register; and everybody who is or was on a list, which says in which month last."""
 
+OF_THE_DEAD = frozenset({"deceased", "death_date"})
+"""What is known of the few who are dead: of everybody else that they are not."""
+
 
 def col(name: str, table: str | None = None) -> SQL:
     """A quoted column: names of the policy never clash with an engine's words."""
@@ -234,10 +237,13 @@ def read(policy: Policy, name: str, person: Iterable[str]) -> SQL:
         for column in wanted
     ]
     on = exp.EQ(this=col("person", "r"), expression=col("person", "b"))
+    persons: SQL = as_table(PERSONS)
+    if OF_THE_DEAD.issuperset(wanted):
+        persons = select(col("person"), *map(col, wanted)).from_(persons, copy=False).where(col("deceased"), copy=False)
     return (
         select(exp.Column(this=exp.Star(), table=exp.to_identifier("r")), *known)
         .from_(aliased(table, "r"), copy=False)
-        .join(as_table(PERSONS, "b"), on=on, join_type="left", copy=False)
+        .join(aliased(persons, "b"), on=on, join_type="left", copy=False)
     )
 
 

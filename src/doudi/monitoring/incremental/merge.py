@@ -94,16 +94,17 @@ class MergingWriter(RunWriter):
             if arriving is not None:
                 self._write(name, table, _conform(arriving, table))
             return
-        stored = pq.ParquetFile(self.base.path / name).read(use_threads=False)
+        stored = pq.ParquetFile(self.base.path / name, read_dictionary=_texts(table)).read(use_threads=False)  # by number: most are not written
         leaving = self._leaving(table, part, stored)
-        gone = stored.filter(leaving)
+        gone = _conform(stored.filter(leaving), table)
         self._count(table, part, gone)
-        coming = stored.schema.empty_table() if arriving is None else _conform(arriving, table)
-        lines = self._renamed(stored) if table.name == ALERTS else stored
-        if lines is stored and gone.equals(coming):  # computed anew, and as before
+        coming = table.arrow.empty_table() if arriving is None else _conform(arriving, table)
+        older = table.name != ALERTS or self._all_older(name)
+        if older and gone.equals(coming):  # computed anew, and as before
             self._link(name, file)
         elif stored.num_rows - gone.num_rows + coming.num_rows:
-            self._write(name, table, _merged(lines, leaving, coming, table.key))
+            lines = _conform(stored, table)
+            self._write(name, table, _merged(lines if older else self._renamed(lines), leaving, coming, table.key))
 
     def _leaving(self, table: Table, part: str, stored: pa.Table) -> pa.ChunkedArray:
         """Which lines are about somebody affected; those about nobody known are always written anew."""
@@ -172,6 +173,11 @@ class MergingWriter(RunWriter):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.unlink(missing_ok=True)
         return path
+
+
+def _texts(table: Table) -> list[str]:
+    """The columns of texts, but for those by which lines are found."""
+    return [field.name for field in table.arrow if field.type == pa.string() and field.name not in ("alert", "subject")]
 
 
 def _merged(lines: pa.Table, leaving: pa.ChunkedArray, coming: pa.Table, key: Sequence[str]) -> pa.Table:
