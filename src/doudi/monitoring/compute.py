@@ -21,7 +21,7 @@ from doudi.monitoring.conflicts import conflicts_query
 from doudi.monitoring.crew import compute_side_by_side, room, side_by_side, size_of_batches
 from doudi.monitoring.earlier import Earlier
 from doudi.monitoring.everybody import compute_whole, whole_view
-from doudi.monitoring.findings import Findings, published_alerts
+from doudi.monitoring.findings import KEPT, Findings, published_alerts
 from doudi.monitoring.freeze import Frozen
 from doudi.monitoring.incremental.affected import Affected
 from doudi.monitoring.incremental.base import Base
@@ -88,7 +88,7 @@ class Computation:
         if self.base is None or self.base.cut.tables.keys() != self.frozen.cut.tables.keys():
             return ()
         try:
-            return read_statements(self.base.run, [written(published_alerts(self.frozen))]) or ()
+            return read_statements(self.base.run, [written(published_alerts(self.frozen))], KEPT) or ()
         except DoudiError:  # a damaged base, which will be found out
             return ()
 

@@ -6,7 +6,7 @@ statements, which were published under a checksum.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from doudi.monitoring.steps import WrittenStep, statement
 from doudi.published.read import PublishedRun
@@ -24,9 +24,10 @@ def published(step: WrittenStep) -> bytes:
     return f"-- {step.says}\n{statement(step)};\n".encode()
 
 
-def read_statements(run: PublishedRun, own: Iterable[WrittenStep] = ()) -> Sequence[WrittenStep] | None:
-    """The steps as a run has published them, with those of `own` in place of those of their names, or None if a file is not as `published` writes it.
+def read_statements(run: PublishedRun, own: Iterable[WrittenStep] = (), needed: Collection[str] = ()) -> Sequence[WrittenStep] | None:
+    """The steps as a run has published them, with those of `own` in place of those of their names.
 
+    None if a file is not as `published` writes it, or if another build of the program made them, which made no tables of the names `needed`.
     Raises DoudiError if a file is altered.
     """
     replaced = {step.name: step for step in own}
@@ -36,7 +37,7 @@ def read_statements(run: PublishedRun, own: Iterable[WrittenStep] = ()) -> Seque
         if found is None:
             return None
         steps.append(replaced.get(found.name, found))
-    return steps or None
+    return steps if steps and {step.name for step in steps}.issuperset(needed) else None
 
 
 def _step(name: str, found: bytes) -> WrittenStep | None:
