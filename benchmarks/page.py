@@ -74,8 +74,8 @@ Lines of code are not blank, not comments, not docstrings. Doudi's are those of 
 GROWTH = """## Growth
 
 A whole run, from the lake to the published run, with the settings of `doudi run`. 1.00 in the last column is linear growth; the goal is at most
-1.10 per doubling beyond 4 million people. Beside it stands how many times one scan of the columns that the rules read a run takes (see the floor): at a
-million people a scan is mostly its start, so the multiple is larger where people are many.
+1.10 per doubling beyond 4 million people. Beside it stands how many times one scan of the columns that the rules read a run takes (see the
+floor): at a million people a scan is mostly its start, so the multiple is larger where people are many.
 """
 
 CHANGED = """### Changed households
