@@ -42,7 +42,10 @@ SELECT * FROM (
 )
 ORDER BY (CAST(part AS BIGINT) * 4000000 + DATE_DIFF('day', DATE '0001-01-01', date)) * 1000 + place, delivery, row, way
 """
-"""The lines of `chain` with their part, in its order: part, date and place, put into one number because short keys are sorted faster, and so on."""
+"""The lines of `chain` with their part, in its order: part, date and place, put into one number because short keys are sorted faster, and so on.
+
+No date is four million days after the first, and there are fewer than a thousand places; the writer refuses lines that are out of order.
+"""
 
 EVIDENCE = "SELECT e.*, a.part FROM alert_evidence e JOIN alert_lines a ON e.alert = a.alert"
 
