@@ -26,7 +26,7 @@ from doudi.monitoring import run as running
 from doudi.monitoring import steps
 from doudi.monitoring.chain import with_chain_tables
 from doudi.monitoring.freeze import Books, freeze, open_books
-from doudi.monitoring.incremental import lakes
+from doudi.monitoring.incremental import lakes, near
 from doudi.monitoring.incremental.base import find_base
 from doudi.monitoring.kept import Kept, PartResult
 from doudi.published.read import PublishedRun
@@ -166,10 +166,12 @@ HAPPENS = ("correct", "move", "die", "arrive", "share", "rename", "enlist", "con
 def test_any_deliveries_computed_from_a_base_give_the_bytes_of_a_full_run(town: Path, books: Books, days: list[list[str]], seed: int) -> None:
     home, chance = copied(town / "home"), Random(seed)
     last = PublishedRun.latest(home.root)
-    for most in (lakes.MOST_BUCKETS, 0)[: len(days)]:  # the second day as if more townships differed than can be named
-        happen(home, last, days[0 if most else 1], chance)
+    for day, happens in enumerate(days):
+        happen(home, last, happens, chance)
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(lakes, "MOST_BUCKETS", most)
+            if day:  # as if townships were larger, and more of them differed than can be named
+                patch.setattr(lakes, "MOST_ROWS", 0)
+                patch.setattr(near, "MOST_BUCKETS", 0)
             last = run(home, DAYS[-1], books)
         assert_full(home, last, books)
     shutil.rmtree(home.root)

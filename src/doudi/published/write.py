@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections import deque
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -20,6 +20,8 @@ from doudi.published.schema import Table
 
 ROW_GROUP = 100_000
 WRITERS = 2
+WORDS = pa.dictionary(pa.int32(), pa.string())
+"""Texts by number, with the texts beside them."""
 
 
 @dataclass(frozen=True)
@@ -115,10 +117,10 @@ def write_table(path: Path, table: Table, batches: Iterable[pa.RecordBatch], tol
     """Write one Parquet file: fixed schema, fixed row groups, zstd; see `RunWriter.table`. Returns the number of rows."""
     rows, last = 0, None
     options = {"version": "2.6", "compression": "zstd", "compression_level": 1, "store_schema": False, **_encoding(table)}
-    with pq.ParquetWriter(path, _schema(table, table.repeated, pa.dictionary(pa.int32(), pa.string())), **options) as writer:
+    with pq.ParquetWriter(path, _schema(table, dict.fromkeys(table.repeated, WORDS)), **options) as writer:
         for arrived in _groups(batches, table, told):
             group = _by_number(arrived, table.repeated, told)
-            keys = group.select(list(table.key)).cast(pa.schema([table.arrow.field(name) for name in table.key]))
+            keys = group.select(list(table.key))
             check_order(keys if last is None else pa.concat_tables([last, keys]), table)
             writer.write_table(group, row_group_size=ROW_GROUP)
             rows, last = rows + group.num_rows, keys.slice(keys.num_rows - 1)
@@ -126,9 +128,9 @@ def write_table(path: Path, table: Table, batches: Iterable[pa.RecordBatch], tol
     return rows
 
 
-def _schema(table: Table, names: Collection[str], kind: pa.DataType) -> pa.Schema:
+def _schema(table: Table, others: Mapping[str, pa.DataType]) -> pa.Schema:
     """The table's schema, with some columns of another type."""
-    fields = [field.with_type(kind) if field.name in names else field for field in table.arrow]
+    fields = [field.with_type(others.get(field.name, field.type)) for field in table.arrow]
     return pa.schema(fields, metadata=table.arrow.metadata)
 
 
@@ -136,9 +138,11 @@ def _by_number(group: pa.Table, repeated: Iterable[str], told: Told) -> pa.Table
     """Repeated texts as numbers and words, each word of the group once, in the order of their first appearance."""
     for name in repeated:
         at = group.schema.get_field_index(name)
-        found = group.column(at).combine_chunks().dictionary_encode()
-        if name in told:
-            found = pa.DictionaryArray.from_arrays(found.indices, told[name].texts.take(found.dictionary))
+        came = group.column(at).combine_chunks()
+        numbers, words = (came.indices, came.dictionary) if came.type == WORDS else (came, told[name].texts if name in told else None)
+        found = numbers.dictionary_encode()
+        if words is not None:
+            found = pa.DictionaryArray.from_arrays(found.indices, words.take(found.dictionary))
         group = group.set_column(at, group.schema.field(at).with_type(found.type), found)
     return group
 
@@ -173,11 +177,12 @@ def _groups(batches: Iterable[pa.RecordBatch], table: Table, told: Told) -> Iter
 
 
 def _conform(batch: pa.RecordBatch, table: Table, told: Told) -> pa.Table:
-    """The declared columns in their order and types, numbers where they are told so.
+    """The declared columns in their order and types, numbers where they are told so, and repeated texts by number if they come so.
 
     Raises ValueError for a missing column or an empty value that may not be.
     """
-    schema = _schema(table, told, pa.int32())
+    by_number = {name: WORDS for name in table.repeated if name in batch.schema.names and batch.column(name).type == WORDS}
+    schema = _schema(table, by_number | dict.fromkeys(told, pa.int32()))
     sources = [told[name].column if name in told else name for name in schema.names]
     lacking = set(sources) - set(batch.schema.names)
     if lacking:
@@ -191,14 +196,24 @@ def _conform(batch: pa.RecordBatch, table: Table, told: Told) -> pa.Table:
 
 def check_order(rows: pa.Table, table: Table) -> None:
     """Raises ValueError unless the rows are strictly ascending by the table's key, empty values last: no ties, no doubles."""
-    before, after = rows.slice(0, max(0, rows.num_rows - 1)), rows.slice(1)
-    ascending = pa.chunked_array([pa.repeat(False, before.num_rows)])
+    pairs = max(0, rows.num_rows - 1)
+    ascending = pa.repeat(False, pairs)
     for name in reversed(table.key):
-        a, b = before[name].combine_chunks(), after[name].combine_chunks()
-        less = pc.if_else(pc.is_null(a), False, pc.if_else(pc.is_null(b), True, pc.less(a, b)))
-        same = pc.if_else(pc.is_null(a), pc.is_null(b), pc.fill_null(pc.equal(a, b), False))
+        column = comparable(rows[name].combine_chunks())
+        a, b = column.slice(0, pairs), column.slice(1)
+        less, same = pc.less(a, b), pc.equal(a, b)
+        if column.null_count:
+            less = pc.if_else(pc.is_null(a), False, pc.if_else(pc.is_null(b), True, less))
+            same = pc.if_else(pc.is_null(a), pc.is_null(b), pc.fill_null(same, False))
         ascending = pc.or_(less, pc.and_(same, ascending))
     if not pc.all(ascending, min_count=0).as_py():
         at = pc.index(ascending, False).as_py()
-        shown: Mapping[str, object] = after.select(list(table.key)).slice(at, 1).to_pylist()[0]
+        shown: Mapping[str, object] = rows.select(list(table.key)).slice(at + 1, 1).to_pylist()[0]
         raise ValueError(f"{table.name}: row {at + 1} is not after the one before it: {shown}")
+
+
+def comparable(column: pa.Array) -> pa.Array:
+    """Something in the same order: for texts by number the rank of each."""
+    if not pa.types.is_dictionary(column.type):
+        return column
+    return pc.rank(column.dictionary, tiebreaker="dense").take(column.indices)

@@ -1,11 +1,18 @@
-"""Through which delivered columns households depend on each other, found from the steps of derived tables."""
+"""Through which delivered columns households depend on each other, found from the steps of derived tables; and who shares a value with whom."""
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+from typing import cast
+
+import pytest
 from tests.engines.invented import files, made
 from tests.engines.test_parts import CROSSING
+from tests.unit.monitoring.filling import put
 
-from doudi.monitoring.incremental.links import Link, find_links
+from doudi.lake.engine import DuckEngine
+from doudi.monitoring.incremental.lakes import Lakes, Source, Stretch
+from doudi.monitoring.incremental.links import Link, Sharing, find_links
 from doudi.rules.plan import plan_policy
 
 ADDED = {"table": "by_day", "says": "每日", "from": "visit", "steps": [{"add": {"day_no": "times + 1"}}, {"pair": {"same": ["day_no"]}}]}
@@ -42,3 +49,39 @@ def test_rows_that_meet_by_their_person_link_nobody() -> None:
 def test_by_a_computed_column_or_the_latest_row_of_a_number_nothing_can_be_said() -> None:
     assert links(ADDED) is None
     assert links(*tables("last")) is None
+
+
+ACCOUNT = Link("payment", "payment", (("account", "account"),))
+NOW = ((1, 10, "y"), (2, 20, "x"), (3, 30, "y"), (4, 40, None), (None, None, "x"))
+
+
+def sharing(engine: DuckEngine, *before: tuple, nobodys: bool = False) -> set[tuple[int | None, int | None]]:
+    """Who is touched because person 1 of household 10 is, whose rows are others than before; and rows about nobody, if they are."""
+    put(engine, "lake_payment", "person household account", *NOW)
+    put(engine, "base_payment", "person household account", *before)
+    lakes = SimpleNamespace(sources=[Source("payment", "person")], differing={"payment": [Stretch(0, 9, 9)]})
+    put(engine, "touched", "person household", (1, 10), *([(None, None)] if nobodys else []))
+    put(engine, "new_households", "household", (10,))
+    put(engine, "new_persons", "person", (1,))
+    found = Sharing(engine, [ACCOUNT, ACCOUNT.turned], cast(Lakes, lakes))
+    engine.execute("DELETE FROM touched")
+    found.note(nobodys=nobodys)
+    found.forget()
+    return set(engine.fetch("SELECT person, household FROM touched"))
+
+
+def test_whoever_shares_a_value_now_is_touched(engine: DuckEngine) -> None:
+    assert sharing(engine, *NOW) == {(1, 10), (3, 30)}
+
+
+def test_whoever_shared_a_value_before_is_touched(engine: DuckEngine) -> None:
+    assert sharing(engine, (1, 10, "x"), *NOW[1:]) == {(1, 10), (3, 30), (2, 20), (None, None)}
+
+
+@pytest.mark.parametrize("gone", [(7, 10, "y"), (8, None, "y")])
+def test_a_row_that_is_there_no_more_is_touched_too(engine: DuckEngine, gone: tuple) -> None:
+    assert sharing(engine, gone, *NOW) == {(1, 10), (3, 30), gone[:2]}
+
+
+def test_rows_about_nobody_touch_who_shares_their_values(engine: DuckEngine) -> None:
+    assert sharing(engine, *NOW, nobodys=True) == {(1, 10), (3, 30), (2, 20), (None, None)}

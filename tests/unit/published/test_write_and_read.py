@@ -53,6 +53,28 @@ def test_equal_rows_are_equal_bytes_whatever_the_batches(tmp_path: Path, monkeyp
     assert stored.read().to_pydict() == table.select(["a", "b"]).to_pydict()
 
 
+@pytest.mark.parametrize("size", [1, 2, 5])
+def test_texts_that_come_by_number_are_written_like_any_others(size: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(write, "ROW_GROUP", 3)
+    words = replace(KEYS, repeated=("b",))
+    table = rows((1, "y"), (1, "z"), (2, "x"), (2, "z"), (None, "w"))
+    one, other = (table.slice(at, length).combine_chunks() for at, length in ((0, 2), (2, 3)))
+    by_number = pa.Table.from_batches([batch for part in (one, other) for batch in _numbered(part).to_batches(max_chunksize=size)])
+    write_table(tmp_path / "words", words, table.to_batches())
+    write_table(tmp_path / "numbers", words, by_number.to_batches())
+    assert (tmp_path / "words").read_bytes() == (tmp_path / "numbers").read_bytes()
+
+
+def test_texts_by_number_are_in_order_of_the_texts(tmp_path: Path) -> None:
+    wrong = pa.table({"a": [1, 1], "b": pa.DictionaryArray.from_arrays(pa.array([0, 1], pa.int32()), ["z", "y"])})
+    with pytest.raises(ValueError, match="is not after the one before it"):
+        write_table(tmp_path / "x", replace(KEYS, repeated=("b",)), wrong.to_batches())
+
+
+def _numbered(table: pa.Table) -> pa.Table:
+    return table.set_column(table.column_names.index("b"), "b", table["b"].combine_chunks().dictionary_encode())
+
+
 def test_columns_that_came_later_are_empty_in_a_run_of_an_earlier_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     plainest = {"int64": 1, "int32": 1, "bool": False, "text": "x", "date": date(2026, 1, 1)}
     line = pa.Table.from_pylist([{column.name: plainest[column.type] for column in CHAIN.columns}], schema=CHAIN.arrow)

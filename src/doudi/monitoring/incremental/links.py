@@ -6,24 +6,27 @@ everybody's rows can be computed from theirs.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from doudi.lake.engine import Engine
-from doudi.monitoring.incremental.lakes import Lakes, Source
+from doudi.monitoring.incremental.lakes import BEFORE, NOW, Lakes, Source
 from doudi.monitoring.together import execute_together
 from doudi.rules.model import Add, Group, Latest, Lookup, Match, Months, Pair, Pairs, Policy, Table
 from doudi.rules.plan import Plan
 
-SHARING = """
-INSERT INTO touched
-SELECT DISTINCT {person} AS person, household
-FROM (SELECT * FROM {other}) t SEMI JOIN ({keys}) k ON {same}
+VALUES = """
+SELECT {person} AS person, household, HASH({value}) AS value FROM "{prefix}_{name}" WHERE {delivered} AND {which}
 """
 
-KEYS = """
-SELECT {columns} FROM (SELECT * FROM {one}) o
-WHERE household IN (SELECT household FROM new_households) OR (household IS NULL AND {whose})
+TOUCHED_BEFORE = ("household IN (SELECT household FROM touched)", "household IS NULL")
+"""With all rows of now these are all rows ever: a row of before that is another now, or is there no more, names somebody in `touched`."""
+
+SHARING = """
+INSERT INTO touched
+SELECT DISTINCT t.person, t.household FROM "{other}" t SEMI JOIN (
+    SELECT o.value FROM "{one}" o WHERE household IN (SELECT household FROM new_households) OR (household IS NULL AND {whose})
+) k ON t.value = k.value
 """
 
 
@@ -34,6 +37,11 @@ class Link:
     one: str
     other: str
     on: Pairs
+
+    @property
+    def values(self) -> str:
+        """The table of the engine with the values of `one`."""
+        return "_".join(("values", self.one, *(own for own, _ in self.on)))
 
     @property
     def turned(self) -> Link:
@@ -51,27 +59,47 @@ def find_links(plan: Plan) -> set[Link] | None:
     return found
 
 
-def note_sharing(engine: Engine, links: set[Link], lakes: Lakes, *, nobodys: bool, hands: int = 1) -> None:
-    """Add to `touched` who shares a value with `new_households` or `new_persons`, or (`nobodys`) with rows about nobody known.
+class Sharing:
+    """Who shares a value with whom, in either cut: somebody now with somebody before too. Made from `touched` before it is used up.
 
-    Rows of the older cut are only read where they can be others than now. Who has a value now that somebody affected had before is taken too.
+    Values stand in the engine by their hash: should two be the same, more people are computed, never fewer.
     """
-    subjects = {source.name: source for source in lakes.sources}
-    statements: list[str] = []
-    for link in sorted(links, key=repr):
-        same = " AND ".join(f't."{theirs}" = k."{own}"' for own, theirs in link.on)
-        whose, (person, _) = _whose(subjects[link.one], nobodys), subjects[link.other].named
-        columns = ", ".join(f'o."{own}"' for own in dict.fromkeys(own for own, _ in link.on))
-        for ones, other in lakes.meetings(link.one, link.other):
-            keys = " UNION ALL ".join(KEYS.format(columns=columns, one=one, whose=whose) for one in ones)
-            statements.append(SHARING.format(other=other, keys=keys, person=person, same=same))
-    execute_together(engine, statements, hands)
+
+    def __init__(self, engine: Engine, links: Iterable[Link], lakes: Lakes, hands: int = 1) -> None:
+        self._engine, self._hands = engine, hands
+        self._links = sorted(links, key=repr)
+        self._subjects = {source.name: source for source in lakes.sources}
+        made = {link.values: " UNION ALL ".join(self._rows_ever(lakes, link)) for link in self._links}  # every link is there both ways
+        self._made = list(made)
+        execute_together(engine, [f'CREATE OR REPLACE TABLE "{name}" AS {query}' for name, query in made.items()], hands)
+
+    def note(self, *, nobodys: bool) -> None:
+        """Add to `touched` who shares a value with `new_households` or `new_persons`, or (`nobodys`) with rows about nobody known."""
+        statements = [
+            SHARING.format(one=link.values, other=link.turned.values, whose=_whose(self._subjects[link.one], nobodys=nobodys)) for link in self._links
+        ]
+        execute_together(self._engine, statements, self._hands)
+
+    def forget(self) -> None:
+        """Give the memory back."""
+        for name in self._made:
+            self._engine.execute(f'DROP TABLE "{name}"')
+
+    def _rows_ever(self, lakes: Lakes, link: Link) -> Iterator[str]:
+        """The values of `link.one`: of all rows of now, and of those of before that can be others."""
+        columns = [f'"{own}"' for own, _ in link.on]
+        value = ", ".join(f"CAST({column} AS TEXT)" for column in columns)
+        delivered = " AND ".join(f"{column} IS NOT NULL" for column in columns)
+        person, _ = self._subjects[link.one].named
+        before = [(BEFORE, which) for which in TOUCHED_BEFORE] if link.one in lakes.differing else []
+        for prefix, which in [(NOW, "TRUE"), *before]:
+            yield VALUES.format(person=person, value=value, prefix=prefix, name=link.one, delivered=delivered, which=which)
 
 
-def _whose(source: Source, nobodys: bool) -> str:
+def _whose(source: Source, *, nobodys: bool) -> str:
     if source.subject is None:
         return str(nobodys).upper()
-    return f'(o."{source.subject}" IN (SELECT person FROM new_persons)' + (f' OR o."{source.subject}" IS NULL)' if nobodys else ")")
+    return "(person IN (SELECT person FROM new_persons)" + (" OR person IS NULL)" if nobodys else ")")
 
 
 def _of_table(policy: Policy, table: Table) -> Iterator[Link | None]:

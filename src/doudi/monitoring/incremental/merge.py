@@ -20,7 +20,7 @@ from doudi.published.manifest import File
 from doudi.published.read import PublishedRun
 from doudi.published.schema import PARTS, Table
 from doudi.published.tables import TABLES
-from doudi.published.write import NONE, RunWriter, Told, in_words, runs_of_parts, write_table
+from doudi.published.write import NONE, RunWriter, Told, comparable, in_words, runs_of_parts, write_table
 
 ALERTS, FIRST_RUN = "alerts", "first_run"
 
@@ -94,7 +94,8 @@ class MergingWriter(RunWriter):
             if arriving is not None:
                 self._write(name, table, _conform(arriving, table))
             return
-        stored = pq.ParquetFile(self.base.path / name, read_dictionary=_texts(table)).read(use_threads=False)  # by number: most are not written
+        by_number = _texts(table)  # cheaper to move about and to sort by
+        stored = pq.ParquetFile(self.base.path / name, read_dictionary=by_number).read(use_threads=False)
         leaving = self._leaving(table, part, stored)
         gone = _conform(stored.filter(leaving), table)
         self._count(table, part, gone)
@@ -103,8 +104,8 @@ class MergingWriter(RunWriter):
         if older and gone.equals(coming):  # computed anew, and as before
             self._link(name, file)
         elif stored.num_rows - gone.num_rows + coming.num_rows:
-            lines = _conform(stored, table)
-            self._write(name, table, _merged(lines if older else self._renamed(lines), leaving, coming, table.key))
+            lines = stored.select(table.arrow.names)
+            self._write(name, table, _merged(lines if older else self._renamed(_conform(lines, table)), leaving, coming, table.key))
 
     def _leaving(self, table: Table, part: str, stored: pa.Table) -> pa.ChunkedArray:
         """Which lines are about somebody affected; those about nobody known are always written anew."""
@@ -182,10 +183,11 @@ def _texts(table: Table) -> list[str]:
 
 def _merged(lines: pa.Table, leaving: pa.ChunkedArray, coming: pa.Table, key: Sequence[str]) -> pa.Table:
     """The lines that do not leave and those that come, in order of the key: each line is copied once."""
-    together = pa.concat_tables([lines, coming])
+    together = pa.concat_tables([lines, coming.cast(lines.schema)]).combine_chunks()
     stays = pa.chunked_array([*pc.invert(leaving).chunks, pa.repeat(True, coming.num_rows)])
     places = pc.indices_nonzero(stays)
-    order = pc.sort_indices(together.select(list(key)).take(places), [(column, "ascending", "at_end") for column in key])
+    keys = pa.table([comparable(together[name].combine_chunks()).take(places) for name in key], list(key))
+    order = pc.sort_indices(keys, [(column, "ascending", "at_end") for column in key])
     return together.take(places.take(order))
 
 

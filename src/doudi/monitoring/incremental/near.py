@@ -6,9 +6,12 @@ from collections.abc import Iterable
 
 from doudi.lake.engine import Engine
 from doudi.monitoring.identities import VIEW as IDENTITIES_VIEW
-from doudi.monitoring.incremental.lakes import BEFORE, IDENTITIES, MOST_BUCKETS, NOW, Source
+from doudi.monitoring.incremental.lakes import BEFORE, IDENTITIES, NOW, Source
 from doudi.monitoring.parts import Batch
 from doudi.monitoring.together import execute_together
+
+MOST_BUCKETS = 1_000
+"""More buckets are not named one by one in a query."""
 
 PLACED = {NOW: "bucket", BEFORE: "bucket_before"}
 

@@ -13,7 +13,7 @@ from doudi.monitoring.incremental.affected import Affected, find_affected
 from doudi.monitoring.incremental.base import Base
 from doudi.monitoring.incremental.counts import Before, base_totals, count_before, without
 from doudi.monitoring.incremental.lakes import NOW, Lakes
-from doudi.monitoring.incremental.links import find_links, note_sharing
+from doudi.monitoring.incremental.links import Sharing, find_links
 from doudi.monitoring.incremental.merge import MergingWriter
 from doudi.monitoring.incremental.near import show_near
 from doudi.monitoring.incremental.touched import find_touched
@@ -56,11 +56,9 @@ class Incremental:
         self.earlier.show(self.engine)
         hands = self.run.threads
         find_touched(self.engine, self.lakes, hands)
-        links = find_links(self.plan) or set()
-        told_by = self.lakes.told_by("people")
-        self.affected = find_affected(
-            self.engine, told_by, lambda nobodys: note_sharing(self.engine, links, self.lakes, nobodys=nobodys, hands=hands)
-        )
+        sharing = Sharing(self.engine, find_links(self.plan) or (), self.lakes, hands)
+        self.affected = find_affected(self.engine, self.lakes.told_by("people"), lambda nobodys: sharing.note(nobodys=nobodys))
+        sharing.forget()
 
     def compute(self) -> dict[str, PartResult]:
         """Every part's result as a difference to the base, and the base's own under `TOTALS`. Needs `find`."""
