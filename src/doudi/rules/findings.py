@@ -10,7 +10,7 @@ from doudi.rules.layers import FACTS, Step, layer_name
 from doudi.rules.model import Condition, Formula, FromRows, Members, Policy, Rule, Variable
 from doudi.rules.rowsql import PERSONS, aliased, as_table, col, counts_for, named, person_names, read, select
 from doudi.rules.scopes import ROW
-from doudi.rules.sql import SQL, Column, all_of, cast, constant, emit, integer, is_null, when
+from doudi.rules.sql import SQL, Column, all_of, any_of, cast, constant, emit, integer, is_null, when
 from doudi.rules.syntax import Compare, Junction, Name, Node, names
 from doudi.rules.types import NUMERIC, Kind, Type
 
@@ -58,7 +58,7 @@ def union(queries: list[exp.Select], columns: Mapping[str, Type]) -> SQL:
     if not queries:
         nothing = select(*(named(cast(exp.Null(), kind), name) for name, kind in columns.items()))
         return nothing.where(exp.false(), copy=False)
-    return queries[0] if len(queries) == 1 else exp.union(*queries, distinct=False)
+    return queries[0] if len(queries) == 1 else exp.union(*queries, distinct=False, copy=False)
 
 
 def listed(rows: Sequence[Sequence[str | int | bool]], columns: Mapping[str, Type]) -> SQL:
@@ -91,7 +91,7 @@ def open_persons(policy: Policy) -> Step:
         if rule.of == "person":
             tests.setdefault(layer_name(rule.rank), []).append(exp.paren(all_of(is_null(col(rule.column, "f")), eligible(rule))))
     queries = [
-        select(col("person", "f")).from_(as_table(layer, "f"), copy=False).where(exp.or_(*open_), copy=False) for layer, open_ in tests.items()
+        select(col("person", "f")).from_(as_table(layer, "f"), copy=False).where(any_of(*open_), copy=False) for layer, open_ in tests.items()
     ]
     return Step("open_persons", union(queries, {"person": Type.NUMBER}), "找出有规则无法判断的人员")
 
@@ -271,7 +271,7 @@ def _alert_members() -> Step:
     at_home = all_of(exp.EQ(this=col("household", "b"), expression=col("household", "a")), col("living", "b"), col("listed", "b"))
     members = select(*(col(name, "a") for name in ALERT), named(exp.true(), "whole"), named(col("person", "b"), "member"))
     members = members.from_(as_table("alerts", "a"), copy=False).join(people, on=at_home, copy=False)
-    return Step("alert_members", exp.union(own, members, distinct=False), "找出线索涉及的人员")
+    return Step("alert_members", exp.union(own, members, distinct=False, copy=False), "找出线索涉及的人员")
 
 
 def _uses_table(uses: dict[str, list[tuple[str, Condition, bool]]]) -> Step:

@@ -103,7 +103,7 @@ def _is_multiple(literal: Literal) -> bool:
 
 def _in_few(few: list[tuple[str, str]]) -> SQL:
     keys = [select(named(col(by), "person")).from_(as_table(name), copy=False) for name, by in few]
-    every = keys[0] if len(keys) == 1 else exp.union(*keys, distinct=False)
+    every = keys[0] if len(keys) == 1 else exp.union(*keys, distinct=False, copy=False)
     return select(col("person", "t")).distinct(copy=False).from_(aliased(every, "t"), copy=False)
 
 
@@ -121,4 +121,4 @@ def _both(columns: Iterable[str], known: Known) -> SQL:
     few = select(*(col(name, "f") for name in columns)).from_(as_table(FEW, "f"), copy=False)
     others = select(*(same(name) if name in known else col(name, "m") for name in columns))
     others = others.from_(as_table(MANY, "m"), copy=False).where(exp.Not(this=col(IN_FEW, "m")), copy=False)
-    return exp.union(few, others, distinct=False)
+    return exp.union(few, others, distinct=False, copy=False)

@@ -17,7 +17,7 @@ from doudi.rules.folding import fold
 from doudi.rules.layer import Layer, Step, layer_name, layer_query, names_all
 from doudi.rules.model import Aggregate, Condition, Formula, FromRows, Members, Parameter, Policy, Variable
 from doudi.rules.rowsql import PERSONS, aliased, as_table, at, col, grouped_pass, named, select
-from doudi.rules.sql import SQL, all_of, cast, constant, emit, integer, is_null, when
+from doudi.rules.sql import SQL, all_of, any_of, cast, constant, emit, integer, is_null, when
 from doudi.rules.syntax import Junction, Literal, Name, Node, Not, names
 from doudi.rules.types import Type
 
@@ -176,9 +176,9 @@ def _or_empty(variable: Variable, how: FromRows, alias: str, by: str) -> SQL:
     unknown = cast(exp.Null(), variable.kind.type)
     match variable.bound:
         case "true_stays":
-            return exp.or_(value, unknown)
+            return any_of(value, unknown)
         case "false_stays":
-            return exp.and_(value, unknown)
+            return all_of(value, unknown)
         case "open":
             return unknown
         case _:

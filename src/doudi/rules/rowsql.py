@@ -180,7 +180,7 @@ class Rows:
         plain = all_of(exp.Not(this=certain.copy()), exp.Not(this=doubtful)) if negated else certain
         kept = self.over(*self.all_columns(mark)).where(plain, copy=False)
         maybe = self.over(*self.all_columns(cast(exp.Null(), Type.BOOL))).where(unknown, copy=False)
-        self.query, self.sure = exp.union(kept, maybe, distinct=False), True
+        self.query, self.sure = exp.union(kept, maybe, distinct=False, copy=False), True
 
     def latest(self, step: Latest) -> None:
         ties = [name for name in ("delivery", "row") if name in self.columns] or [name for name in ("person",) if name in self.columns]

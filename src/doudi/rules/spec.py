@@ -126,7 +126,7 @@ class RuleCases:
 
 
 def union_all(queries: Sequence[exp.Select]) -> exp.Expr:
-    return queries[0] if len(queries) == 1 else exp.union(*queries, distinct=False)
+    return queries[0] if len(queries) == 1 else exp.union(*queries, distinct=False, copy=False)
 
 
 def rule_cases(files: PolicyFiles, policy: Policy, spec: RuleSpec) -> list[RuleCases]:
