@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from contextlib import ExitStack
+from threading import Lock
 
 from doudi.lake.engine import DuckEngine
 from doudi.lake.home import Home
@@ -59,10 +60,13 @@ def compute_side_by_side(
 ) -> None:  # fmt: skip
     """Compute every batch in one of several engines, which share `threads` and `memory` (MB) and are each prepared once.
 
-    See `side_by_side` for which. If one fails, or somebody interrupts, the others are stopped too.
+    See `side_by_side` for which. An engine for which nothing is left leaves its share to the others. If one fails, or somebody interrupts, the
+    others are stopped too.
     """
     waiting = deque(todo)
     number = min(threads, len(waiting))
+    engines: list[DuckEngine] = []
+    share = Lock()
 
     def work(engine: DuckEngine) -> None:
         prepare(engine)
@@ -70,20 +74,26 @@ def compute_side_by_side(
             try:
                 batch = waiting.popleft()
             except IndexError:  # another thread has just taken the last
-                return
+                break
             compute(engine, batch)
+        with share:
+            engines.remove(engine)
+            engine.close()
+            for other in engines:
+                other.bound(memory // len(engines), max(1, threads // len(engines)))
 
     with ExitStack() as held:
-        bounds = {"memory": memory // number, "threads": max(1, threads // number)}
-        engines = [held.enter_context(DuckEngine(home, **bounds)) for _ in range(number)]
-        pool = held.enter_context(ThreadPoolExecutor(len(engines), "batch"))
-        working = [pool.submit(work, engine) for engine in engines]
+        bounds = memory // number, max(1, threads // number)
+        engines += [held.enter_context(DuckEngine(home, memory=bounds[0], threads=bounds[1])) for _ in range(number)]
+        pool = held.enter_context(ThreadPoolExecutor(number, "batch"))
+        working = [pool.submit(work, engine) for engine in list(engines)]
         try:
             for done in wait(working, return_when=FIRST_EXCEPTION).done:
                 done.result()
         except BaseException:
             waiting.clear()
             while wait(working, timeout=AGAIN).not_done:  # who was between two statements is interrupted in the next
-                for engine in engines:
-                    engine.interrupt()
+                with share:
+                    for engine in engines:
+                        engine.interrupt()
             raise

@@ -90,9 +90,7 @@ def open_persons(policy: Policy) -> Step:
     for rule in policy.rules.values():
         if rule.of == "person":
             tests.setdefault(layer_name(rule.rank), []).append(exp.paren(all_of(is_null(col(rule.column, "f")), eligible(rule))))
-    queries = [
-        select(col("person", "f")).from_(as_table(layer, "f"), copy=False).where(any_of(*open_), copy=False) for layer, open_ in tests.items()
-    ]
+    queries = [select(col("person", "f")).from_(as_table(layer, "f"), copy=False).where(any_of(*open_), copy=False) for layer, open_ in tests.items()]
     return Step("open_persons", union(queries, {"person": Type.NUMBER}), "找出有规则无法判断的人员")
 
 

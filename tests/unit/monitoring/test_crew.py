@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -45,6 +46,24 @@ def test_every_batch_is_computed_once_and_engines_share_memory_and_threads(home:
     compute_side_by_side(home, todo, 2, 400, prepare, compute)
     assert sorted(done, key=lambda batch: batch.codes) == todo
     assert list(engines.values()) == [("190.7 MiB", 1)] * 2
+
+
+def test_an_engine_for_which_nothing_is_left_leaves_its_share_to_the_others(home: Home) -> None:
+    short = threading.Event()
+    bounds: list[tuple[str, int]] = []
+
+    def compute(engine: DuckEngine, batch: Batch) -> None:
+        if batch.codes == ["431300"]:
+            short.wait(30)
+            until = time.monotonic() + 30
+            while not bounds and time.monotonic() < until:
+                memory, threads = engine.fetch("SELECT current_setting('memory_limit'), current_setting('threads')")[0]
+                bounds.extend([(memory, threads)] if threads > 1 else [])
+        else:
+            short.set()
+
+    compute_side_by_side(home, batches([10, 10]), 2, 400, lambda engine: None, compute)
+    assert bounds == [("381.4 MiB", 2)]
 
 
 def test_a_county_too_large_for_a_share_is_computed_before_the_others_with_all_the_memory() -> None:
