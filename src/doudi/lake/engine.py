@@ -24,6 +24,9 @@ from doudi.lake.parquet import ROW_GROUP, ParquetOut
 ENGINE_FULL = code("engine_full", "内存或磁盘空间不足")
 ENGINE_READ = code("engine_read", "数据湖文件无法读取")
 
+LONG = 500
+"""Characters of a text that is worth being parsed only once; what is shorter is mostly said only once too."""
+
 Query = str | exp.Expression
 Parameters = Sequence[object]
 
@@ -149,8 +152,11 @@ class DuckEngine:
         self._held.close()
 
     def _run(self, query: Query, parameters: Parameters = ()) -> duckdb.DuckDBPyConnection:
-        for statement in _parsed(sql(query)):
-            self._con.execute(statement, list(parameters) or None)
+        text = sql(query)
+        if len(text) < LONG or parameters:
+            return self._con.execute(text, list(parameters) or None)
+        for each in _parsed(text):
+            self._con.execute(each)
         return self._con
 
     def _select(self, query: Query, parameters: Parameters = ()) -> duckdb.DuckDBPyRelation:
@@ -172,9 +178,9 @@ def sql(query: Query) -> str:
     return query if isinstance(query, str) else query.sql(dialect="duckdb", copy=False)
 
 
-@lru_cache(maxsize=1_000)
+@lru_cache(maxsize=300)
 def _parsed(text: str) -> list[duckdb.Statement]:
-    """The statements of a text. A run performs the same for every batch; to parse some 150 of them takes a quarter of a second."""
+    """The statements of a long text. A run performs the same for every batch; to parse some 150 of them takes a quarter of a second."""
     return _parser().extract_statements(text)
 
 

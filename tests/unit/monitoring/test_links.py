@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from types import SimpleNamespace
 from typing import cast
 
@@ -59,11 +60,16 @@ def sharing(engine: DuckEngine, *before: tuple, nobodys: bool = False) -> set[tu
     """Who is touched because person 1 of household 10 is, whose rows are others than before; and rows about nobody, if they are."""
     put(engine, "lake_payment", "person household account", *NOW)
     put(engine, "base_payment", "person household account", *before)
-    lakes = SimpleNamespace(sources=[Source("payment", "person")], differing={"payment": [Stretch(0, 9, 9)]})
+    return shared(engine, [ACCOUNT], nobodys=nobodys, differing=["payment"])
+
+
+def shared(engine: DuckEngine, links: list[Link], *, nobodys: bool = False, differing: Iterable[str] = ()) -> set[tuple[int | None, int | None]]:
+    sources = [Source(name, "person") for name in {name for link in links for name in (link.one, link.other)}]
+    lakes = SimpleNamespace(sources=sources, differing={name: [Stretch(0, 9, 9)] for name in differing})
     put(engine, "touched", "person household", (1, 10), *([(None, None)] if nobodys else []))
     put(engine, "new_households", "household", (10,))
     put(engine, "new_persons", "person", (1,))
-    found = Sharing(engine, [ACCOUNT, ACCOUNT.turned], cast(Lakes, lakes))
+    found = Sharing(engine, links, cast(Lakes, lakes))
     engine.execute("DELETE FROM touched")
     found.note(nobodys=nobodys)
     found.forget()
@@ -85,3 +91,16 @@ def test_a_row_that_is_there_no_more_is_touched_too(engine: DuckEngine, gone: tu
 
 def test_rows_about_nobody_touch_who_shares_their_values(engine: DuckEngine) -> None:
     assert sharing(engine, *NOW, nobodys=True) == {(1, 10), (3, 30), (2, 20), (None, None)}
+
+
+def test_tables_and_columns_whose_names_run_together_are_kept_apart(engine: DuckEngine) -> None:
+    put(engine, "lake_aid", "person household history_no", (1, 10, "k"), (2, 20, "k"))
+    put(engine, "lake_aid_history", "person household no", (1, 10, "x"))
+    links = [Link("aid", "aid", (("history_no", "history_no"),)), Link("aid_history", "aid_history", (("no", "no"),))]
+    assert shared(engine, links) == {(1, 10), (2, 20)}
+
+
+def test_a_number_meets_a_text_where_the_engine_says_that_they_are_the_same(engine: DuckEngine) -> None:
+    engine.execute("CREATE TABLE lake_share AS SELECT 1::BIGINT AS person, 10::BIGINT AS household, 0.5::DECIMAL(9,6) AS part")
+    put(engine, "lake_word", "person household said", (2, 20, "0.5"), (3, 30, "0.7"))
+    assert shared(engine, [Link("share", "word", (("part", "said"),))]) == {(2, 20)}

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+import pyarrow as pa
+
 from doudi.lake.engine import Engine
 from doudi.monitoring.incremental.lakes import BEFORE, NOW, Lakes, Source
 from doudi.monitoring.together import execute_together
@@ -16,7 +18,7 @@ from doudi.rules.model import Add, Group, Latest, Lookup, Match, Months, Pair, P
 from doudi.rules.plan import Plan
 
 VALUES = """
-SELECT {person} AS person, household, HASH({value}) AS value FROM "{prefix}_{name}" WHERE {delivered} AND {which}
+SELECT {person} AS person, household, {values} FROM "{prefix}_{name}" WHERE {delivered} AND {which}
 """
 
 TOUCHED_BEFORE = ("household IN (SELECT household FROM touched)", "household IS NULL")
@@ -25,8 +27,8 @@ TOUCHED_BEFORE = ("household IN (SELECT household FROM touched)", "household IS 
 SHARING = """
 INSERT INTO touched
 SELECT DISTINCT t.person, t.household FROM "{other}" t SEMI JOIN (
-    SELECT o.value FROM "{one}" o WHERE household IN (SELECT household FROM new_households) OR (household IS NULL AND {whose})
-) k ON t.value = k.value
+    SELECT * FROM "{one}" WHERE household IN (SELECT household FROM new_households) OR (household IS NULL AND {whose})
+) k ON {same}
 """
 
 
@@ -37,11 +39,6 @@ class Link:
     one: str
     other: str
     on: Pairs
-
-    @property
-    def values(self) -> str:
-        """The table of the engine with the values of `one`."""
-        return "_".join(("values", self.one, *(own for own, _ in self.on)))
 
     @property
     def turned(self) -> Link:
@@ -59,41 +56,74 @@ def find_links(plan: Plan) -> set[Link] | None:
     return found
 
 
+@dataclass(frozen=True)
+class _Values:
+    """What is compared of the rows of a table. `texts`: the columns that are texts on both sides; these stand in the engine by their hash."""
+
+    table: str
+    columns: tuple[str, ...]
+    texts: frozenset[str]
+
+    @property
+    def chosen(self) -> str:
+        """SQL of the values, `value_0` and so on."""
+        shown = [f'HASH("{column}")' if column in self.texts else f'"{column}"' for column in self.columns]
+        return ", ".join(f"{value} AS value_{at}" for at, value in enumerate(shown))
+
+    @property
+    def delivered(self) -> str:
+        """SQL that chooses the rows with values."""
+        return " AND ".join(f'"{column}" IS NOT NULL' for column in self.columns)
+
+
 class Sharing:
     """Who shares a value with whom, in either cut: somebody now with somebody before too. Made from `touched` before it is used up.
 
-    Values stand in the engine by their hash: should two be the same, more people are computed, never fewer.
+    Should two texts have the same hash, more people are computed, never fewer.
     """
 
     def __init__(self, engine: Engine, links: Iterable[Link], lakes: Lakes, hands: int = 1) -> None:
         self._engine, self._hands = engine, hands
-        self._links = sorted(links, key=repr)
         self._subjects = {source.name: source for source in lakes.sources}
-        made = {link.values: " UNION ALL ".join(self._rows_ever(lakes, link)) for link in self._links}  # every link is there both ways
-        self._made = list(made)
-        execute_together(engine, [f'CREATE OR REPLACE TABLE "{name}" AS {query}' for name, query in made.items()], hands)
+        sides = {link: (self._values(link), self._values(link.turned)) for link in sorted(links, key=repr)}
+        self._tables = {values: f"values_{at}" for at, values in enumerate(dict.fromkeys(one for pair in sides.values() for one in pair))}
+        self._meetings = [(link, self._tables[one], self._tables[other]) for link, (one, other) in sides.items()]
+        statements = [f'CREATE OR REPLACE TABLE "{name}" AS {self._rows_ever(lakes, values)}' for values, name in self._tables.items()]
+        execute_together(engine, statements, hands)
 
     def note(self, *, nobodys: bool) -> None:
         """Add to `touched` who shares a value with `new_households` or `new_persons`, or (`nobodys`) with rows about nobody known."""
         statements = [
-            SHARING.format(one=link.values, other=link.turned.values, whose=_whose(self._subjects[link.one], nobodys=nobodys)) for link in self._links
+            SHARING.format(
+                one=one,
+                other=other,
+                whose=_whose(self._subjects[link.one], nobodys=nobodys),
+                same=" AND ".join(f"t.value_{at} = k.value_{at}" for at in range(len(link.on))),
+            )
+            for link, one, other in self._meetings
         ]
         execute_together(self._engine, statements, self._hands)
 
     def forget(self) -> None:
         """Give the memory back."""
-        for name in self._made:
+        for name in self._tables.values():
             self._engine.execute(f'DROP TABLE "{name}"')
 
-    def _rows_ever(self, lakes: Lakes, link: Link) -> Iterator[str]:
-        """The values of `link.one`: of all rows of now, and of those of before that can be others."""
-        columns = [f'"{own}"' for own, _ in link.on]
-        value = ", ".join(f"CAST({column} AS TEXT)" for column in columns)
-        delivered = " AND ".join(f"{column} IS NOT NULL" for column in columns)
-        person, _ = self._subjects[link.one].named
-        before = [(BEFORE, which) for which in TOUCHED_BEFORE] if link.one in lakes.differing else []
-        for prefix, which in [(NOW, "TRUE"), *before]:
-            yield VALUES.format(person=person, value=value, prefix=prefix, name=link.one, delivered=delivered, which=which)
+    def _values(self, link: Link) -> _Values:
+        texts = [own for own, other in link.on if self._is_text(link.one, own) and self._is_text(link.other, other)]
+        return _Values(link.one, tuple(own for own, _ in link.on), frozenset(texts))
+
+    def _is_text(self, table: str, column: str) -> bool:
+        return self._engine.arrow(f'SELECT "{column}" FROM "{NOW}_{table}" LIMIT 0').schema.types == [pa.string()]
+
+    def _rows_ever(self, lakes: Lakes, values: _Values) -> str:
+        """The values of all rows of now, and of those of before that can be others."""
+        person, _ = self._subjects[values.table].named
+        before = [(BEFORE, which) for which in TOUCHED_BEFORE] if values.table in lakes.differing else []
+        return " UNION ALL ".join(
+            VALUES.format(person=person, values=values.chosen, prefix=prefix, name=values.table, delivered=values.delivered, which=which)
+            for prefix, which in [(NOW, "TRUE"), *before]
+        )
 
 
 def _whose(source: Source, *, nobodys: bool) -> str:
