@@ -100,5 +100,6 @@ def test_the_page_that_asks_for_the_code_again_is_as_good_as_the_others(site: Si
         page.goto(reverse("work") + "?tab=scope")
         page.get_by_role("button", name="导出清单").click()
         page.get_by_role("heading", name="再输一次动态验证码").wait_for()
+        page.wait_for_load_state()  # the heading is there before the style is
         wrong += [f"{width}: {fault}" for fault in faults(page, axe, width)]
     assert not wrong, "\n".join(wrong)
